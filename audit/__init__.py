@@ -1,0 +1,1 @@
+"""The record of events: append, seal, prove, read. Imports no other app."""
