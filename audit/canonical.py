@@ -118,3 +118,10 @@ def leaf_hash(canonical: bytes, digest: bytes) -> bytes:
     The digest is always 32 bytes and comes last, so the two cannot run into one another.
     """
     return hashlib.sha256(b"\x00" + canonical + digest).digest()
+
+
+def decode(tag: bytes, content: bytes) -> dict:
+    """Return what canonical bytes say; raises ContentRefused when they carry another tag."""
+    if not content.startswith(tag):
+        raise ContentRefused("these bytes are of another format")
+    return json.loads(content[len(tag) :])

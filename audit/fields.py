@@ -20,6 +20,10 @@ class Xid8Field(models.Field):
         """Return the id as a whole number; the driver hands it over as text."""
         return None if value is None else int(value)
 
+    def get_placeholder(self, value: Any, compiler: Any, connection: Any) -> str:
+        """Return the cast that a written value needs: PostgreSQL makes one from text alone."""
+        return "%s::text::xid8"
+
 
 class CurrentTransactionId(models.Func):
     """The id of the transaction that writes the row, whatever savepoint it is in."""
