@@ -1,0 +1,49 @@
+"""Who calls the API: a machine with a token, or the browser's own session."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.request import Request
+
+from accounts.models import ApiToken, User
+from accounts.tokens import find_token
+
+
+class TokenAuthentication(BaseAuthentication):
+    """`Authorization: Bearer <token>`. A read-only token is refused every unsafe method."""
+
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        """Return the account and its token, or None when no token was sent.
+
+        Raises AuthenticationFailed for an unknown, expired or revoked token, all alike.
+        """
+        header = request.headers.get("Authorization", "")
+        scheme, _, token = header.partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        row = find_token(token.strip(), now=timezone.now())
+        if row is None:
+            raise AuthenticationFailed("The token is not valid. Issue a new one")
+        if not row.can_write and request.method not in {"GET", "HEAD", "OPTIONS"}:
+            raise PermissionDenied("This token may only read. Issue one that may write")
+        return row.user, row
+
+    def authenticate_header(self, request: Request) -> str:
+        """Name the scheme, so that a missing token is answered with 401."""
+        return "Bearer"
+
+
+class PageSessionAuthentication(SessionAuthentication):
+    """The session of the person's pages, with the same CSRF check as a form."""
+
+    def authenticate(self, request: Request) -> tuple[Any, None] | None:
+        """Return the signed-in account, or None."""
+        user = getattr(request._request, "user", None)
+        if user is None or not user.is_authenticated or not user.is_active:
+            return None
+        self.enforce_csrf(request)
+        return user, None

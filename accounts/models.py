@@ -1,0 +1,231 @@
+"""People and their accounts, units, teams and roles.
+
+A `Person` is one human being, officer or member of staff; a `User` is an account. Exclusions
+follow the person, so that a second account opens nothing. See docs/adr.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from accounts.roles import Permission, Role, permissions_of
+from audit.values import Actor
+
+
+class CommandUnit(models.Model):
+    """A borough or a specialist unit of the force."""
+
+    class Kind(models.TextChoices):
+        """What sort of unit it is."""
+
+        BOROUGH = "BOROUGH", "Borough"
+        SPECIALIST = "SPECIALIST", "Specialist unit"
+        PROFESSIONAL_STANDARDS = "PROFESSIONAL_STANDARDS", "Professional standards"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    code = models.CharField(max_length=12, unique=True)
+    name = models.CharField(max_length=100)
+    kind = models.CharField(max_length=24, choices=Kind.choices)
+    is_armed = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Person(models.Model):
+    """One human being who serves or works in the force."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    rank = models.CharField(max_length=24, blank=True, help_text="PC, PS, DI, Ms, Mr")
+    collar_number = models.CharField(max_length=16, unique=True)
+    given_names = models.CharField(max_length=100)
+    surname = models.CharField(max_length=100)
+    unit = models.ForeignKey(CommandUnit, on_delete=models.PROTECT, related_name="people")
+    is_officer = models.BooleanField(default=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["surname", "id"], name="person_surname")]
+
+    def __str__(self) -> str:
+        return f"person {self.pk}"
+
+    @property
+    def title(self) -> str:
+        """Rank, collar number and surname, always in this order: `PC 2186QX Brannick`."""
+        return " ".join(part for part in (self.rank, self.collar_number, self.surname) if part)
+
+
+class Team(models.Model):
+    """A team that handles cases. Every case that is not restricted opens to its team."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    code = models.CharField(max_length=12, unique=True)
+    name = models.CharField(max_length=100)
+    unit = models.ForeignKey(CommandUnit, on_delete=models.PROTECT, related_name="teams")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds accounts by their user name, whatever its case."""
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """Find one account; raise User.DoesNotExist when there is none."""
+        return self.get(username__iexact=username or "")
+
+
+class User(AbstractBaseUser):
+    """An account. There is no superuser: nothing opens a case but a team or a personal grant."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    username = models.CharField(max_length=64, unique=True)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="accounts")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(models.functions.Lower("username"), name="user_username_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.username
+
+    @property
+    def display_name(self) -> str:
+        """The person's rank, collar number and surname."""
+        return self.person.title
+
+    @cached_property
+    def role_set(self) -> frozenset[Role]:
+        """The roles in force now, read once per request."""
+        assignments = self.role_assignments.filter(
+            Q(until__isnull=True) | Q(until__gt=timezone.now()), since__lte=timezone.now()
+        )
+        return frozenset(Role(code) for code in assignments.values_list("role", flat=True))
+
+    @cached_property
+    def team_ids(self) -> list[uuid.UUID]:
+        """The ids of the teams the person belongs to now, read once per request."""
+        now = timezone.now()
+        return list(
+            self.memberships.filter(Q(until__isnull=True) | Q(until__gt=now), since__lte=now)
+            .order_by("team_id")
+            .values_list("team_id", flat=True)
+        )
+
+    @property
+    def role_label(self) -> str:
+        """The roles in words, for the page header."""
+        return ", ".join(role.label for role in Role if role in self.role_set)
+
+    def has_role_permission(self, permission: Permission) -> bool:
+        """Tell whether one of the roles allows this kind of act. An inactive account may nothing."""
+        return self.is_active and permission in permissions_of(set(self.role_set))
+
+    def audit_actor(self) -> Actor:
+        """Copy who acts, as they are named and placed now, for the record of events."""
+        return Actor(kind="USER", id=str(self.pk), name=self.display_name, role=self.role_label)
+
+
+class NobodySignedIn(AnonymousUser):
+    """The API's caller before authentication: holds no permission and belongs to no team."""
+
+    team_ids: ClassVar[list[uuid.UUID]] = []
+
+    def has_role_permission(self, permission: Permission) -> bool:
+        """Refuse everything."""
+        return False
+
+
+class _Period(models.Model):
+    """Something that holds from one moment until another, or until ended."""
+
+    since = models.DateTimeField(default=timezone.now)
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")),
+                name="%(class)s_ends_after_it_begins",
+            )
+        ]
+
+
+class RoleAssignment(_Period):
+    """A role that an account holds for a period."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="role_assignments")
+    role = models.CharField(max_length=32, choices=Role.choices)
+
+    class Meta(_Period.Meta):
+        constraints: ClassVar = [
+            *_Period.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["user", "role"],
+                condition=Q(until__isnull=True),
+                name="role_assigned_once_at_a_time",
+            ),
+        ]
+
+
+class Membership(_Period):
+    """An account's place in a team for a period."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="memberships")
+
+    class Meta(_Period.Meta):
+        constraints: ClassVar = [
+            *_Period.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["user", "team"],
+                condition=Q(until__isnull=True),
+                name="member_once_at_a_time",
+            ),
+        ]
+
+
+class ApiToken(models.Model):
+    """A machine's key to the API. Only its SHA-256 is stored; the key is shown once."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    digest = models.CharField(max_length=64, unique=True)
+    label = models.CharField(max_length=100, blank=True)
+    can_write = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+
+class IdempotencyKey(models.Model):
+    """The answer already given to a POST, so that a repeat gets the same answer and acts once."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=64)
+    request_digest = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    body = models.JSONField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "key"], name="idempotency_key_once")
+        ]

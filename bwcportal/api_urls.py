@@ -1,0 +1,14 @@
+"""Every address of the API. Apps are named as text."""
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+urlpatterns = [
+    path("", include("accounts.api.urls")),
+    path("", include("incidents.api.urls")),
+    path("", include("reviews.api.urls")),
+    path("", include("retention.api.urls")),
+    path("", include("audit.api.urls")),
+    path("schema", SpectacularAPIView.as_view(), name="api-schema"),
+    path("docs", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
+]

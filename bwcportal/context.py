@@ -1,0 +1,36 @@
+"""What every template may use: the force's name and the navigation of the person signed in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts.roles import Permission
+
+_NAVIGATION = [
+    ("My work", "reviews:my-work", None),
+    ("Cases", "incidents:case-list", None),
+    ("Log a complaint", "incidents:log-complaint", Permission.LOG_COMPLAINT),
+    ("Disposal", "retention:disposal-list", Permission.SEE_DISPOSALS),
+]
+
+
+def portal(request: HttpRequest) -> dict[str, Any]:
+    """Give every page the force's name and the navigation items the person's roles allow."""
+    user = getattr(request, "user", None)
+    items = []
+    if user is not None and user.is_authenticated:
+        for label, name, permission in _NAVIGATION:
+            if permission is None or user.has_role_permission(permission):
+                address = reverse(name)
+                items.append(
+                    {
+                        "label": label,
+                        "url": address,
+                        "current": request.path == address,
+                    }
+                )
+    return {"force_name": settings.FORCE_NAME, "nav_items": items}

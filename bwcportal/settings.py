@@ -1,0 +1,270 @@
+"""Settings for every environment: one file, read from the environment, failing loudly.
+
+`BWC_ENVIRONMENT` is `production`, `demo`, `test` or `development` (the default). Nothing here
+starts a server: manage.py, the tests and the launcher do that before Django is set up.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import environ
+from csp.constants import NONCE, NONE, SELF
+from django.core.management.utils import get_random_secret_key
+
+from bwcportal import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+ENVIRONMENT = env.text("BWC_ENVIRONMENT", "development")
+if ENVIRONMENT not in {"production", "demo", "test", "development"}:
+    raise env.UnusableSetting(
+        f"BWC_ENVIRONMENT must be production, demo, test or development, not {ENVIRONMENT!r}"
+    )
+PRODUCTION = ENVIRONMENT == "production"
+VAR_DIR = env.folder("BWC_VAR", BASE_DIR / "var")
+
+DEBUG = env.boolean("DEBUG", default=False)
+if PRODUCTION and DEBUG:
+    raise env.UnusableSetting("DEBUG must be false in production. Unset DEBUG")
+
+SECRET_KEY = env.text("SECRET_KEY")
+if not SECRET_KEY:
+    if PRODUCTION:
+        raise env.UnusableSetting(
+            "SECRET_KEY is not set. Make one of at least 50 random characters and keep it out of the code"
+        )
+    SECRET_KEY = get_random_secret_key()
+if PRODUCTION and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10 or "insecure" in SECRET_KEY):
+    raise env.UnusableSetting(
+        "SECRET_KEY is too short or is a default. Use at least 50 random characters"
+    )
+SECRET_KEY_FALLBACKS = env.listing("SECRET_KEY_FALLBACKS")
+
+if PRODUCTION:
+    ALLOWED_HOSTS = env.listing("ALLOWED_HOSTS")
+    if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
+        raise env.UnusableSetting(
+            "ALLOWED_HOSTS must list the host names the portal answers to, without *"
+        )
+else:
+    ALLOWED_HOSTS = env.listing("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]", "testserver"])
+CSRF_TRUSTED_ORIGINS = env.listing("CSRF_TRUSTED_ORIGINS")
+
+FORCE_NAME = env.text("BWC_FORCE_NAME", "Metropolitan demo force")
+
+INSTALLED_APPS = [
+    "bwcportal.apps.BwcportalConfig",
+    "audit",
+    "accounts",
+    "incidents",
+    "reviews",
+    "retention",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.forms",
+    "guardian",
+    "rest_framework",
+    "django_filters",
+    "django_htmx",
+    "csp",
+    "django_structlog",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "bwcportal.middleware.RequestContextMiddleware",
+    "bwcportal.middleware.HardeningMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "bwcportal.middleware.IdleSessionMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "bwcportal.middleware.DomainErrorMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "bwcportal.urls"
+WSGI_APPLICATION = "bwcportal.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "bwcportal.context.portal",
+            ],
+            "builtins": ["bwcportal.templatetags.bwc"],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# The database. manage.py and the tests set these when nothing is configured; see
+# bwcportal/local_services. ATOMIC_REQUESTS stays off: a service owns its transaction.
+_database = environ.Env().db_url_config(
+    env.text("DATABASE_URL", "postgresql://bwc_app@/bwcportal?host=%2Fnonexistent")
+)
+DATABASES = {
+    "default": {
+        **_database,
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "ATOMIC_REQUESTS": False,
+        "OPTIONS": {
+            **_database.get("OPTIONS", {}),
+            "application_name": "bwcportal",
+            "options": "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s -c timezone=UTC",
+        },
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Redis carries nudges only. Sessions live in PostgreSQL, so that losing Redis signs nobody out.
+REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backends.SignInBackend"]
+ANONYMOUS_USER_NAME = None
+GUARDIAN_RAISE_403 = False
+LOGIN_URL = "accounts:sign-in"
+LOGIN_REDIRECT_URL = "reviews:my-work"
+LOGOUT_REDIRECT_URL = "accounts:sign-in"
+PASSWORD_HASHERS = (
+    ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    if ENVIRONMENT == "test"
+    else [
+        "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+        "django.contrib.auth.hashers.ScryptPasswordHasher",
+    ]
+)
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# Twelve hours at most; fifteen minutes idle is enforced by the request middleware.
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_IDLE_SECONDS = env.integer("SESSION_IDLE_SECONDS", default=15 * 60, minimum=60)
+# The demo and the tests speak plain HTTP on loopback, where Secure cookies would never be sent.
+SECURE_COOKIES = PRODUCTION
+SESSION_COOKIE_NAME = "__Host-session" if SECURE_COOKIES else "session"
+SESSION_COOKIE_SECURE = SECURE_COOKIES
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Strict"
+CSRF_COOKIE_NAME = "__Host-csrf" if SECURE_COOKIES else "csrf"
+CSRF_COOKIE_SECURE = SECURE_COOKIES
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_FAILURE_VIEW = "bwcportal.http.csrf_failure"
+
+SECURE_SSL_REDIRECT = PRODUCTION and env.boolean("SECURE_SSL_REDIRECT", default=True)
+SECURE_REDIRECT_EXEMPT = [r"^health/"]
+SECURE_HSTS_SECONDS = 63_072_000 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
+SECURE_HSTS_PRELOAD = PRODUCTION
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if env.boolean("TRUST_X_FORWARDED_PROTO", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "media-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [
+    path for path in (VAR_DIR / "assets", BASE_DIR / "bwcportal" / "static") if path.exists()
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if ENVIRONMENT in {"test", "development"}
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = ENVIRONMENT in {"test", "development"}
+WHITENOISE_AUTOREFRESH = False
+
+# Times are stored in UTC and shown in London.
+USE_TZ = True
+TIME_ZONE = "Europe/London"
+LANGUAGE_CODE = "en-gb"
+USE_I18N = False
+
+# The evidence system: the folder adapter unless another is configured.
+FOOTAGE_FOLDER = env.folder("FOOTAGE_FOLDER", VAR_DIR / "footage")
+AUTO_DELETE_DAYS = env.integer("BWC_AUTO_DELETE_DAYS", default=31, minimum=1)
+PLAYBACK_LINK_SECONDS = env.integer("BWC_PLAYBACK_LINK_SECONDS", default=600, minimum=30)
+# Days between the second approval of a disposal and its irrevocable act.
+QUARANTINE_DAYS = env.integer("BWC_QUARANTINE_DAYS", default=10, minimum=0)
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.api.authentication.TokenAuthentication",
+        "accounts.api.authentication.PageSessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "bwcportal.http.api_exception_handler",
+    "UNAUTHENTICATED_USER": "accounts.models.NobodySignedIn",
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "bwcportal",
+    "VERSION": "1.0.0",
+    "DESCRIPTION": "Case review of body-worn video for police professional standards.",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+}
+
+LOGGING_CONFIG = None
+SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -1,0 +1,169 @@
+"""Codes of what happened. Values are stable and stored; labels are what people read."""
+
+from __future__ import annotations
+
+from django.db.models import TextChoices
+
+
+class CaseState(TextChoices):
+    """The states of a case. The wording people see is reference data (`CaseStateRow`)."""
+
+    LOGGED = "LOGGED", "Logged"
+    OUTSIDE_S3 = "OUTSIDE_S3", "Handled outside Schedule 3"
+    OTBI = "OTBI", "Schedule 3, otherwise than by investigation"
+    LOCAL_INV = "LOCAL_INV", "Local investigation"
+    DIRECTED_INV = "DIRECTED_INV", "Directed investigation"
+    INDEPENDENT_INV = "INDEPENDENT_INV", "Independent investigation"
+    SUSPENDED = "SUSPENDED", "Suspended"
+    SUPERVISOR_REVIEW = "SUPERVISOR_REVIEW", "With supervisor"
+    AA_DECISION = "AA_DECISION", "Signed off"
+    OUTCOME_SENT = "OUTCOME_SENT", "Outcome sent"
+    WITHDRAWN = "WITHDRAWN", "Withdrawn"
+    FINALISED = "FINALISED", "Finalised"
+    REOPENED = "REOPENED", "Reopened"
+    DESTROYED = "DESTROYED", "Destroyed"
+
+
+# The states in which evidence is gathered and allegations are decided.
+HANDLING_STATES = frozenset(
+    {
+        CaseState.OUTSIDE_S3,
+        CaseState.OTBI,
+        CaseState.LOCAL_INV,
+        CaseState.DIRECTED_INV,
+        CaseState.INDEPENDENT_INV,
+    }
+)
+# The states before anybody has decided how the case is handled.
+UNASSESSED_STATES = frozenset({CaseState.LOGGED, CaseState.REOPENED})
+OPEN_STATES = frozenset(CaseState) - {
+    CaseState.FINALISED,
+    CaseState.DESTROYED,
+    CaseState.WITHDRAWN,
+}
+
+
+class Handling(TextChoices):
+    """The ways of handling a complaint; each has its row of reference data."""
+
+    OUTSIDE_S3 = "OUTSIDE_S3", "Outside Schedule 3"
+    S3_OTBI = "S3_OTBI", "Schedule 3, otherwise than by investigation"
+    S3_LOCAL_NON_SPECIAL = "S3_LOCAL_NON_SPECIAL", "Schedule 3, local investigation"
+    S3_LOCAL_SPECIAL = "S3_LOCAL_SPECIAL", "Schedule 3, local investigation, special procedure"
+    S3_DIRECTED = "S3_DIRECTED", "Schedule 3, directed investigation"
+    S3_INDEPENDENT = "S3_INDEPENDENT", "Schedule 3, independent investigation"
+
+
+STATE_OF_HANDLING = {
+    Handling.OUTSIDE_S3: CaseState.OUTSIDE_S3,
+    Handling.S3_OTBI: CaseState.OTBI,
+    Handling.S3_LOCAL_NON_SPECIAL: CaseState.LOCAL_INV,
+    Handling.S3_LOCAL_SPECIAL: CaseState.LOCAL_INV,
+    Handling.S3_DIRECTED: CaseState.DIRECTED_INV,
+    Handling.S3_INDEPENDENT: CaseState.INDEPENDENT_INV,
+}
+
+
+class Regime(TextChoices):
+    """The regulations that apply, by the day the complaint was made (SI 2025/558)."""
+
+    REGS_2020 = "2020", "2020 Regulations"
+    REGS_2025 = "2025", "2020 Regulations as amended from 28 May 2025"
+
+
+class Channel(TextChoices):
+    """How the complaint came in."""
+
+    ONLINE = "ONLINE", "Online form"
+    TELEPHONE = "TELEPHONE", "Telephone"
+    STATION = "STATION", "At a police station"
+    EMAIL = "EMAIL", "Email"
+    LETTER = "LETTER", "Letter"
+    OVERSIGHT = "OVERSIGHT", "Passed on by an oversight body"
+
+
+class ComplainantKind(TextChoices):
+    """How the complainant stands to the incident."""
+
+    DIRECTLY_AFFECTED = "DIRECTLY_AFFECTED", "Directly affected"
+    ADVERSELY_AFFECTED = "ADVERSELY_AFFECTED", "Adversely affected"
+    WITNESS = "WITNESS", "Witness"
+    REPRESENTATIVE = "REPRESENTATIVE", "Representative"
+
+
+class ContactBy(TextChoices):
+    """How the complainant wants to be told."""
+
+    EMAIL = "EMAIL", "Email"
+    TELEPHONE = "TELEPHONE", "Telephone"
+    LETTER = "LETTER", "Letter"
+
+
+class Mount(TextChoices):
+    """Where the camera is worn."""
+
+    CHEST = "CHEST", "Chest"
+    HELMET = "HELMET", "Helmet"
+    CAP = "CAP", "Cap"
+
+
+class SearchResult(TextChoices):
+    """What a search for footage found. 'None found' is a fact, recorded like any other."""
+
+    FOUND = "FOUND", "Found"
+    NONE = "NONE", "None found"
+    NOT_WORN = "NOT_WORN", "Camera not worn"
+    NOT_ACTIVATED = "NOT_ACTIVATED", "Camera not activated"
+    DELETED = "DELETED", "Already deleted"
+    NO_ACCESS = "NO_ACCESS", "No access"
+
+
+class FootageStatus(TextChoices):
+    """Whether the evidence system still has the recording."""
+
+    AVAILABLE = "AVAILABLE", "Available"
+    LOST = "LOST", "Lost"
+
+
+class PreservationState(TextChoices):
+    """How far a request to preserve a recording has come."""
+
+    REQUESTED = "REQUESTED", "Requested"
+    PRESERVED = "PRESERVED", "Preserved"
+    UNCONFIRMED = "UNCONFIRMED", "Unconfirmed"
+    REFUSED = "REFUSED", "Refused"
+    RELEASED = "RELEASED", "Released"
+
+
+class ContributionKind(TextChoices):
+    """How a person took part in a case. Whoever took part does not sign it off."""
+
+    LOGGED = "LOGGED", "logged the complaint"
+    MANAGED = "MANAGED", "chose its handling or investigator"
+    INVESTIGATED = "INVESTIGATED", "investigated it"
+    SEARCHED = "SEARCHED", "searched for its footage"
+    ATTACHED = "ATTACHED", "attached footage"
+    ANNOTATED = "ANNOTATED", "marked its footage"
+    DECIDED = "DECIDED", "decided an allegation"
+    SUBMITTED = "SUBMITTED", "submitted it"
+
+
+class ClockStart(TextChoices):
+    """The event from which a statutory clock runs."""
+
+    COMPLAINT_MADE = "COMPLAINT_MADE", "Complaint made"
+    HANDLING_STARTED = "HANDLING_STARTED", "Handling began"
+    UPDATE_SENT = "UPDATE_SENT", "Last update"
+    SIGNED_OFF = "SIGNED_OFF", "Signed off"
+    OUTCOME_SENT = "OUTCOME_SENT", "Outcome sent"
+    RETURNED = "RETURNED", "Returned"
+    OTHER = "OTHER", "Entered by hand"
+
+
+class LengthUnit(TextChoices):
+    """How the length of a statutory period is counted."""
+
+    DAYS = "DAYS", "days"
+    WORKING_DAYS = "WORKING_DAYS", "working days"
+    MONTHS = "MONTHS", "months"
+    NONE = "NONE", "as soon as practicable"

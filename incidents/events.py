@@ -1,0 +1,90 @@
+"""The events of the incidents app: what can happen to a case and its footage."""
+
+from audit.registry import Operation, event_type
+
+# Cases
+COMPLAINT_LOGGED = event_type(
+    "incidents.complaint_logged", Operation.COLLECTION, "logged the complaint"
+)
+HANDLING_DECIDED = event_type(
+    "incidents.handling_decided", Operation.ALTERATION, "decided how the case is handled"
+)
+ASSIGNED = event_type("incidents.assigned", Operation.ALTERATION, "assigned the case")
+SUSPENDED = event_type("incidents.suspended", Operation.ALTERATION, "suspended the case")
+RESUMED = event_type("incidents.resumed", Operation.ALTERATION, "resumed the case")
+WITHDRAWN = event_type("incidents.withdrawn", Operation.ALTERATION, "recorded a withdrawal")
+UPDATE_SENT = event_type(
+    "incidents.update_sent", Operation.DISCLOSURE, "sent an update to the complainant"
+)
+OUTCOME_SENT = event_type(
+    "incidents.outcome_sent", Operation.DISCLOSURE, "sent the outcome to the complainant"
+)
+SUBJECT_ADDED = event_type(
+    "incidents.subject_added", Operation.COMBINATION, "added an officer complained about"
+)
+ALLEGATION_ADDED = event_type(
+    "incidents.allegation_added", Operation.COLLECTION, "added an allegation"
+)
+
+# Access
+ACCESS_GRANTED = event_type(
+    "incidents.access_granted", Operation.ADMINISTRATION, "gave personal access"
+)
+ACCESS_ENDED = event_type(
+    "incidents.access_ended", Operation.ADMINISTRATION, "ended personal access"
+)
+ACCESS_REFUSED = event_type(
+    "incidents.access_refused", Operation.CONSULTATION, "was refused a page"
+)
+
+# Reading
+CASE_LIST_VIEWED = event_type(
+    "incidents.case_list_viewed", Operation.CONSULTATION, "looked at a list of cases"
+)
+CASE_VIEWED = event_type("incidents.case_viewed", Operation.CONSULTATION, "opened the case")
+HISTORY_VIEWED = event_type(
+    "incidents.history_viewed", Operation.CONSULTATION, "read the history of the case"
+)
+ACCESS_VIEWED = event_type(
+    "incidents.access_viewed", Operation.CONSULTATION, "looked at who can see the case"
+)
+FOOTAGE_VIEWED = event_type(
+    "incidents.footage_viewed", Operation.CONSULTATION, "looked at the list of recordings"
+)
+
+# Footage
+FOOTAGE_SEARCHED = event_type(
+    "incidents.footage_searched", Operation.CONSULTATION, "searched the evidence system"
+)
+SEARCH_RECORDED = event_type(
+    "incidents.search_recorded", Operation.COLLECTION, "recorded a search for footage"
+)
+FOOTAGE_ATTACHED = event_type(
+    "incidents.footage_attached", Operation.COMBINATION, "attached a recording"
+)
+PRESERVATION_REQUESTED = event_type(
+    "incidents.preservation_requested", Operation.DISCLOSURE, "asked for a recording to be preserved"
+)
+PRESERVATION_CONFIRMED = event_type(
+    "incidents.preservation_confirmed", Operation.ALTERATION, "received a preservation receipt"
+)
+PRESERVATION_REFUSED = event_type(
+    "incidents.preservation_refused", Operation.ALTERATION, "was refused a preservation"
+)
+PRESERVATION_CHECKED = event_type(
+    "incidents.preservation_checked", Operation.CONSULTATION, "checked that a recording is kept"
+)
+PRESERVATION_UNCONFIRMED = event_type(
+    "incidents.preservation_unconfirmed",
+    Operation.ALTERATION,
+    "did not find the hold on a preserved recording",
+)
+FOOTAGE_LOST = event_type(
+    "incidents.footage_lost", Operation.ALTERATION, "found that a recording is lost"
+)
+FOOTAGE_INGESTED = event_type(
+    "incidents.footage_ingested", Operation.COLLECTION, "indexed a recording"
+)
+PLAYBACK_LINK_ISSUED = event_type(
+    "incidents.playback_link_issued", Operation.CONSULTATION, "opened a recording for playing"
+)

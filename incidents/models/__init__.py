@@ -1,0 +1,64 @@
+"""The records of what happened. Each noun has its module; import models from here."""
+
+from incidents.models.access import CaseExclusion, ComplaintGrant
+from incidents.models.complaints import (
+    Allegation,
+    Complainant,
+    Complaint,
+    ComplaintSubject,
+    Contribution,
+    Deadline,
+    Incident,
+    Update,
+)
+from incidents.models.footage import (
+    Camera,
+    CameraIssue,
+    FootageItem,
+    FootageLink,
+    FootageSearch,
+    Preservation,
+)
+from incidents.models.reference import (
+    REFERENCE_MODELS,
+    ActionOption,
+    AllegationCategory,
+    CaseStateRow,
+    ComplaintFactor,
+    DeadlineRule,
+    DecisionOption,
+    HandlingType,
+    NoFootageReason,
+    ReferenceRow,
+    SeverityLevel,
+)
+
+__all__ = [
+    "REFERENCE_MODELS",
+    "ActionOption",
+    "Allegation",
+    "AllegationCategory",
+    "Camera",
+    "CameraIssue",
+    "CaseExclusion",
+    "CaseStateRow",
+    "Complainant",
+    "Complaint",
+    "ComplaintFactor",
+    "ComplaintGrant",
+    "ComplaintSubject",
+    "Contribution",
+    "Deadline",
+    "DeadlineRule",
+    "DecisionOption",
+    "FootageItem",
+    "FootageLink",
+    "FootageSearch",
+    "HandlingType",
+    "Incident",
+    "NoFootageReason",
+    "Preservation",
+    "ReferenceRow",
+    "SeverityLevel",
+    "Update",
+]

@@ -1,0 +1,249 @@
+"""The complaint, who made it, what it says and whom it concerns."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import CommandUnit, Person, Team, User
+from audit.values import Subject
+from incidents.enums import (
+    CaseState,
+    Channel,
+    ComplainantKind,
+    ContactBy,
+    ContributionKind,
+    Handling,
+    Regime,
+)
+from incidents.models.reference import AllegationCategory, ComplaintFactor, DeadlineRule
+from incidents.querysets import ComplaintQuerySet, OfCaseQuerySet
+
+
+class Incident(models.Model):
+    """What happened: where, when, in whose area. Times are UTC."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    place = models.CharField(max_length=200)
+    unit = models.ForeignKey(CommandUnit, on_delete=models.PROTECT, related_name="incidents")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    start_is_known = models.BooleanField(default=True, help_text="False: only the day is known")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gte=models.F("starts_at")), name="incident_ends_after_start"
+            )
+        ]
+
+
+class Complaint(models.Model):
+    """A case. `version` rises with every change; the reference is made by the server.
+
+    When the case is destroyed the row stays as a tombstone with nothing but its reference, its
+    team and its dates.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    reference = models.CharField(max_length=16, unique=True)
+    version = models.PositiveIntegerField(default=1)
+    state = models.CharField(max_length=24, choices=CaseState.choices, default=CaseState.LOGGED)
+    state_before_pause = models.CharField(max_length=24, choices=CaseState.choices, blank=True)
+    handling = models.CharField(max_length=24, choices=Handling.choices, blank=True)
+    regime = models.CharField(max_length=8, choices=Regime.choices)
+    channel = models.CharField(max_length=16, choices=Channel.choices)
+    title = models.CharField(max_length=120, blank=True, help_text="Names no complainant")
+    summary = models.TextField(blank=True)
+    original_words = models.TextField(blank=True, help_text="As received; never changed")
+
+    incident = models.ForeignKey(
+        Incident, on_delete=models.PROTECT, related_name="complaints", null=True
+    )
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="complaints")
+    is_restricted = models.BooleanField(default=False)
+    investigator = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="investigating", null=True, blank=True
+    )
+    supervisor = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="supervising", null=True, blank=True
+    )
+    logged_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    factors = models.ManyToManyField(ComplaintFactor, blank=True, related_name="+")
+
+    made_on = models.DateField()
+    logged_at = models.DateTimeField()
+    handling_since = models.DateTimeField(null=True, blank=True)
+    recorded_at = models.DateTimeField(null=True, blank=True)
+    signed_at = models.DateTimeField(null=True, blank=True)
+    outcome_sent_on = models.DateField(null=True, blank=True)
+    finalised_at = models.DateTimeField(null=True, blank=True)
+    destroyed_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = ComplaintQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["-logged_at", "-id"], name="complaint_newest"),
+            models.Index(fields=["team", "-logged_at", "-id"], name="complaint_team_newest"),
+            models.Index(fields=["investigator", "state"], name="complaint_investigator"),
+            models.Index(fields=["supervisor", "state"], name="complaint_supervisor"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(state=CaseState.FINALISED) | Q(finalised_at__isnull=False),
+                name="complaint_finalised_has_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=CaseState.DESTROYED) | Q(incident__isnull=False),
+                name="complaint_has_incident_until_destroyed",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=CaseState.DESTROYED)
+                | Q(incident__isnull=True, title="", summary="", original_words=""),
+                name="complaint_destroyed_is_empty",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    def audit_subject(self) -> Subject:
+        """Name this case in an event: reference only."""
+        return Subject("complaint", str(self.pk), self.reference, self.pk, self.reference)
+
+    def audit_part(self, kind: str, part_id: object, label: str) -> Subject:
+        """Name a part of this case in an event, for example `allegation`, its id and `A2`."""
+        return Subject(kind, str(part_id), label, self.pk, self.reference)
+
+
+class Complainant(models.Model):
+    """The person who complains. Every field is personal and goes at disposal."""
+
+    complaint = models.OneToOneField(
+        Complaint, on_delete=models.CASCADE, related_name="complainant", primary_key=True
+    )
+    kind = models.CharField(max_length=24, choices=ComplainantKind.choices)
+    name = models.CharField(max_length=120, blank=True, help_text="Empty: wants not to be named")
+    email = models.EmailField(blank=True)
+    telephone = models.CharField(max_length=30, blank=True)
+    address = models.TextField(blank=True)
+    prefers = models.CharField(max_length=12, choices=ContactBy.choices, default=ContactBy.EMAIL)
+    needs = models.TextField(blank=True, help_text="Help the person needs to take part")
+    was_under_18 = models.BooleanField(default=False)
+    born_on = models.DateField(null=True, blank=True)
+
+
+class ComplaintSubject(models.Model):
+    """An officer complained about, or one not identified yet, described in words."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    complaint = models.ForeignKey(Complaint, on_delete=models.CASCADE, related_name="subjects")
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="complained_about_in", null=True, blank=True
+    )
+    description = models.CharField(max_length=200, blank=True)
+
+    objects: ClassVar = OfCaseQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["complaint", "person"], name="subject_once"),
+            models.CheckConstraint(
+                condition=Q(person__isnull=False) | ~Q(description=""),
+                name="subject_named_or_described",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["person", "complaint"], name="subject_person")]
+
+    @property
+    def title(self) -> str:
+        """The officer's rank, number and surname, or the description."""
+        return self.person.title if self.person else f"Unidentified: {self.description}"
+
+
+class Allegation(models.Model):
+    """A single matter complained of: the complainant's words beside a category."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    complaint = models.ForeignKey(Complaint, on_delete=models.CASCADE, related_name="allegations")
+    number = models.PositiveIntegerField()
+    category = models.ForeignKey(AllegationCategory, on_delete=models.PROTECT, related_name="+")
+    words = models.TextField()
+    subjects = models.ManyToManyField(ComplaintSubject, blank=True, related_name="allegations")
+
+    objects: ClassVar = OfCaseQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["complaint", "number"], name="allegation_number_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"A{self.number}"
+
+    def audit_subject(self) -> Subject:
+        """Name this allegation in an event by its number."""
+        return self.complaint.audit_part("allegation", self.pk, f"A{self.number}")
+
+
+class Deadline(models.Model):
+    """A clock of a case: what started it, under which rule, when it ends, and the arithmetic."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    complaint = models.ForeignKey(Complaint, on_delete=models.CASCADE, related_name="deadlines")
+    rule = models.ForeignKey(DeadlineRule, on_delete=models.PROTECT, related_name="+")
+    started_on = models.DateField()
+    due_on = models.DateField()
+    arithmetic = models.JSONField(help_text="List of [what, value]; the last is the result")
+    met_on = models.DateField(null=True, blank=True)
+    cancelled_on = models.DateField(null=True, blank=True)
+
+    objects: ClassVar = OfCaseQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["due_on"],
+                condition=Q(met_on__isnull=True, cancelled_on__isnull=True),
+                name="deadline_running",
+            )
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["complaint", "rule"],
+                condition=Q(met_on__isnull=True, cancelled_on__isnull=True),
+                name="deadline_runs_once",
+            )
+        ]
+
+
+class Contribution(models.Model):
+    """The fact that a person took part in a case. Such a person does not sign it off."""
+
+    complaint = models.ForeignKey(Complaint, on_delete=models.CASCADE, related_name="contributions")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=16, choices=ContributionKind.choices)
+    first_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["complaint", "person", "kind"], name="contribution_once"
+            )
+        ]
+
+
+class Update(models.Model):
+    """A progress update that was sent to the complainant (regulation 34)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    complaint = models.ForeignKey(Complaint, on_delete=models.CASCADE, related_name="updates")
+    sent_on = models.DateField()
+    sent_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    how = models.CharField(max_length=12, choices=ContactBy.choices)
+    note = models.TextField(blank=True)

@@ -1,0 +1,57 @@
+"""Which rows a person may know of. Everything else is, for that person, not there.
+
+A case opens by its team (unless restricted) or by a personal grant in force. An exclusion beats
+both and follows the person: the officers complained about, and anybody declared excluded.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.grants import granted_ids
+from accounts.roles import Permission
+from incidents.enums import CaseState
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class ComplaintQuerySet(models.QuerySet[Any]):
+    """Cases, narrowed to what a person may know of."""
+
+    def visible_to(self, user: User) -> Self:
+        """Keep the cases that this person may know of, at this moment."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        granted = self.model._meta.get_field("grants").related_model
+        opened = Q(team_id__in=user.team_ids, is_restricted=False) | Q(
+            pk__in=granted_ids(granted, user_id=user.pk, now=timezone.now())
+        )
+        visible = self.filter(opened).exclude(subjects__person_id=user.person_id)
+        visible = visible.exclude(exclusions__person_id=user.person_id)
+        if not user.has_role_permission(Permission.SEE_DISPOSALS):
+            # A tombstone says that there was a case; only those who dispose of records need it.
+            visible = visible.exclude(state=CaseState.DESTROYED)
+        return visible
+
+
+class OfCaseQuerySet(models.QuerySet[Any]):
+    """Rows that belong to a case and are seen by exactly those who may see the case."""
+
+    case_path = "complaint"
+
+    @classmethod
+    def through(cls, path: str) -> type[OfCaseQuerySet]:
+        """Make the same query set for a model that reaches its case by a longer path."""
+        return type(cls.__name__, (cls,), {"case_path": path})
+
+    def visible_to(self, user: User) -> Self:
+        """Keep the rows of the cases that this person may know of."""
+        model: Any = self.model
+        for part in self.case_path.split("__"):
+            model = model._meta.get_field(part).related_model
+        return self.filter(**{f"{self.case_path}__in": model.objects.visible_to(user)})

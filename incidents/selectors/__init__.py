@@ -1,0 +1,1 @@
+"""Shapes of what happened, for pages and the API."""

@@ -1,0 +1,39 @@
+"""Opening a case: the first call of every page and endpoint that shows one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from accounts.models import User
+from audit.recorder import Outcome, record_alone
+from audit.values import Subject
+from bwcportal.errors import NotFound
+from incidents.events import ACCESS_REFUSED
+from incidents.models import Complaint
+
+
+def open_case(*, actor: User, case_id: UUID, now: datetime) -> Complaint:
+    """Return the case with its incident, team and people if the actor may know of it.
+
+    Otherwise records the refusal and raises NotFound. The same work is done for a hidden case
+    and for one that does not exist, so that neither answer nor time tells them apart.
+    """
+    case = (
+        Complaint.objects.visible_to(actor)
+        .select_related(
+            "incident__unit", "team", "investigator__person", "supervisor__person", "complainant"
+        )
+        .filter(pk=case_id)
+        .first()
+    )
+    if case is None:
+        record_alone(
+            ACCESS_REFUSED,
+            actor=actor.audit_actor(),
+            subject=Subject("complaint", str(case_id), ""),
+            now=now,
+            outcome=Outcome.DENIED,
+        )
+        raise NotFound
+    return case

@@ -1,0 +1,9 @@
+"""The retention app."""
+
+from django.apps import AppConfig
+
+
+class RetentionConfig(AppConfig):
+    """The retention app."""
+
+    name = "retention"

@@ -1,0 +1,1 @@
+"""Shapes of judgements, for pages and the API."""
