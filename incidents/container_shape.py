@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import BinaryIO
+from io import BufferedReader
 
 _EBML = b"\x1a\x45\xdf\xa3"
 _SEGMENT = b"\x18\x53\x80\x67"
@@ -37,7 +37,7 @@ AVI = ContainerKind("avi", "avi")
 MPEG_TS = ContainerKind("mpegts", "mpegts")
 
 
-def container_kind(file: BinaryIO) -> ContainerKind | None:
+def container_kind(file: BufferedReader) -> ContainerKind | None:
     """Recognise the container from the first bytes of an open file, or answer None."""
     file.seek(0)
     head = file.read(1024)
@@ -48,12 +48,14 @@ def container_kind(file: BinaryIO) -> ContainerKind | None:
         return WEBM if b"webm" in head[:64] else MATROSKA
     if head[:4] == b"RIFF" and head[8:12] == b"AVI ":
         return AVI
-    if len(head) > 2 * _TS_PACKET and all(head[at] == _TS_SYNC for at in range(0, len(head), _TS_PACKET)):
+    if len(head) > 2 * _TS_PACKET and all(
+        head[at] == _TS_SYNC for at in range(0, len(head), _TS_PACKET)
+    ):
         return MPEG_TS
     return None
 
 
-def require_whole(file: BinaryIO, kind: ContainerKind, size: int) -> None:
+def require_whole(file: BufferedReader, kind: ContainerKind, size: int) -> None:
     """Check that the parts of an open file of `size` bytes lie within it.
 
     Raises CutShort when one does not, or when an MP4 has no index (which is written last by most
@@ -70,9 +72,9 @@ def require_whole(file: BinaryIO, kind: ContainerKind, size: int) -> None:
             raise CutShort
 
 
-def _require_boxes(file: BinaryIO, size: int) -> None:
+def _require_boxes(file: BufferedReader, size: int) -> None:
     position = 0
-    names = set()
+    names: set[bytes] = set()
     while position < size:
         file.seek(position)
         head = file.read(16)
@@ -95,7 +97,7 @@ def _require_boxes(file: BinaryIO, size: int) -> None:
         raise CutShort
 
 
-def _require_segment(file: BinaryIO, size: int) -> None:
+def _require_segment(file: BufferedReader, size: int) -> None:
     file.seek(4)
     header_length = _variable_number(file)
     if header_length is None or header_length > size:
@@ -110,7 +112,7 @@ def _require_segment(file: BinaryIO, size: int) -> None:
         raise CutShort
 
 
-def _variable_number(file: BinaryIO) -> int | None:
+def _variable_number(file: BufferedReader) -> int | None:
     """Read one EBML length (RFC 8794, section 4); None when it is missing or marked unknown."""
     first = file.read(1)
     if not first or first[0] == 0:

@@ -14,13 +14,15 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from io import BufferedReader
 
 ANSWER_LIMIT = 1024 * 1024
 CHUNK_SIZE = 64 * 1024
 
 # 19 digits hold every size a file can have, and a longer number is an attack on int().
-_SINGLE_RANGE = re.compile(r"bytes[ \t]*=[ \t]*([0-9]{0,19})[ \t]*-[ \t]*([0-9]{0,19})[ \t]*", re.IGNORECASE | re.ASCII)
+_SINGLE_RANGE = re.compile(
+    r"bytes[ \t]*=[ \t]*([0-9]{0,19})[ \t]*-[ \t]*([0-9]{0,19})[ \t]*", re.IGNORECASE | re.ASCII
+)
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,9 @@ class UnreadableBytes(OSError):
     """The file ended before the bytes that were promised: it was cut short while it was being read."""
 
 
-def parse_range(header: str | None, size: int, *, limit: int = ANSWER_LIMIT) -> ByteRange | Unsatisfiable | None:
+def parse_range(
+    header: str | None, size: int, *, limit: int = ANSWER_LIMIT
+) -> ByteRange | Unsatisfiable | None:
     """Say which bytes a Range header asks for, cut to `limit` bytes.
 
     `size` is the length of the file in bytes. The answer is None when the header is missing, is not
@@ -94,7 +98,9 @@ def whole_file(size: int) -> ByteRange:
     return ByteRange(0, size, size)
 
 
-def read_chunks(file: BinaryIO, start: int, end: int, *, chunk_size: int = CHUNK_SIZE) -> Iterator[bytes]:
+def read_chunks(
+    file: BufferedReader, start: int, end: int, *, chunk_size: int = CHUNK_SIZE
+) -> Iterator[bytes]:
     """Yield the bytes `start` to `end` (half-open) of an open file, at most `chunk_size` at a time.
 
     The file is closed when the last piece was taken and also when the reader goes away half way.
@@ -112,7 +118,7 @@ def read_chunks(file: BinaryIO, start: int, end: int, *, chunk_size: int = CHUNK
             yield chunk
 
 
-def sha256_of(file: BinaryIO) -> str:
+def sha256_of(file: BufferedReader) -> str:
     """Compute the SHA-256 of an open file from its first byte, as 64 lower-case hexadecimal digits."""
     file.seek(0)
     return hashlib.file_digest(file, "sha256").hexdigest()

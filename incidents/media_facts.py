@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from fractions import Fraction
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 import av
 import av.error
@@ -105,7 +105,7 @@ class MediaFacts:
         return self.codec in _BROWSER_CODECS.get(self.container, set())
 
 
-def open_regular(path: Path) -> BinaryIO:
+def open_regular(path: Path) -> BufferedReader:
     """Open a regular file for reading, without following a link in its last part.
 
     Raises NoPermission, NotAVideo for anything that is not a regular file, and UnusableMedia for
@@ -133,7 +133,7 @@ def probe(path: Path) -> MediaFacts:
         return probe_file(file)
 
 
-def probe_file(file: BinaryIO) -> MediaFacts:
+def probe_file(file: BufferedReader) -> MediaFacts:
     """Measure the recording in an open file; raises as `probe` does."""
     size = os.fstat(file.fileno()).st_size
     if size == 0:
@@ -144,10 +144,12 @@ def probe_file(file: BinaryIO) -> MediaFacts:
             raise NotAVideo("This is not a video in a format that the portal reads")
         require_whole(file, kind, size)
         file.seek(0)
-        with av.open(file, format=kind.demuxer, metadata_errors="replace") as container:
+        with av.open(file, mode="r", format=kind.demuxer, metadata_errors="replace") as container:
             return _measure(container, kind.name, size)
     except CutShort as error:
-        raise TruncatedMedia("The recording is cut short: the file ends before the video does") from error
+        raise TruncatedMedia(
+            "The recording is cut short: the file ends before the video does"
+        ) from error
     except av.error.FFmpegError as error:
         raise NotAVideo("The file looks like a video but its content cannot be decoded") from error
     except OSError as error:
@@ -164,8 +166,14 @@ def _measure(container: InputContainer, kind: str, size: int) -> MediaFacts:
     container.seek(0)
     if next(container.decode(stream), None) is None or not stream.width:
         raise NotAVideo("The file holds no picture that can be decoded")
-    rate, variable = measured_rate(times, step, [stream.average_rate, stream.guessed_rate], last_end)
-    length = Fraction(container.duration, 1_000_000) if container.duration else (last_end - times[0]) * step
+    rate, variable = measured_rate(
+        times, step, [stream.average_rate, stream.guessed_rate], last_end
+    )
+    length = (
+        Fraction(container.duration, 1_000_000)
+        if container.duration
+        else (last_end - times[0]) * step
+    )
     return MediaFacts(
         container=kind,
         codec=stream.codec_context.name,
@@ -189,7 +197,9 @@ def _picture(container: InputContainer) -> VideoStream:
     raise NotAVideo("The file holds no picture, only sound or data")
 
 
-def _frame_times(container: InputContainer, stream: VideoStream) -> tuple[list[int], int, Fraction | None]:
+def _frame_times(
+    container: InputContainer, stream: VideoStream
+) -> tuple[list[int], int, Fraction | None]:
     """Read the time stamp of every frame without decoding it: sorted ticks, the end in ticks, and the tick in s."""
     times: list[int] = []
     last_end = 0
@@ -213,7 +223,9 @@ def measured_rate(
     span = times[-1] - times[0]
     if len(times) < 2 or span == 0:
         length = last_end - times[0]
-        return (1 / (length * step) if length > 0 else next((r for r in declared if r), Fraction(1))), False
+        return (
+            1 / (length * step) if length > 0 else next((r for r in declared if r), Fraction(1))
+        ), False
     mean = Fraction(len(times) - 1) / (span * step)
     for rate in [*declared, mean]:
         if rate and _lies_on_grid(times, 1 / (rate * step)):
@@ -225,7 +237,9 @@ def _lies_on_grid(times: Sequence[int], interval: Fraction) -> bool:
     """Whether frame n is within one tick (or a hundredth of a frame) of n intervals."""
     slack = max(1.0, float(interval) / 100)
     spacing = float(interval)
-    return all(abs(time - times[0] - number * spacing) <= slack for number, time in enumerate(times))
+    return all(
+        abs(time - times[0] - number * spacing) <= slack for number, time in enumerate(times)
+    )
 
 
 def _claimed_creation(container: InputContainer, stream: VideoStream) -> datetime | None:

@@ -18,7 +18,9 @@ class FootageUnknown(NotFound):
 
     default_code = "footage_unknown"
 
-    def __init__(self, message: str = "The evidence system holds no recording with this identifier") -> None:
+    def __init__(
+        self, message: str = "The evidence system holds no recording with this identifier"
+    ) -> None:
         super().__init__(message)
 
 

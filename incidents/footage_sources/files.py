@@ -10,8 +10,8 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
 
 
 class OutsideFolder(Exception):
@@ -85,7 +85,9 @@ def folder_of(root: Path, relative: str) -> Iterator[tuple[int, str]]:
 def _step_into(descriptor: int, part: str) -> int:
     """Replace an open folder by one of its folders; the first is left open when that fails."""
     try:
-        inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=descriptor)
+        inner = os.open(
+            part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=descriptor
+        )
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENOTDIR):
             raise OutsideFolder("a link stands in the path") from error
@@ -94,7 +96,7 @@ def _step_into(descriptor: int, part: str) -> int:
     return inner
 
 
-def open_inside(root: Path, relative: str) -> BinaryIO:
+def open_inside(root: Path, relative: str) -> BufferedReader:
     """Open an ordinary file below `root` for reading.
 
     Raises OutsideFolder for links, pipes and paths that lead out, and OSError as the disk does.
@@ -173,4 +175,6 @@ def locked(path: Path) -> Iterator[None]:
 def printable(name: str) -> str:
     """Make a file name fit for a report: no control characters, and bytes that are no text shown as such."""
     text = os.fsencode(name).decode("utf-8", "backslashreplace")
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
+    return "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
+    )

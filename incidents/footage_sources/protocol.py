@@ -88,7 +88,10 @@ class FootageQuery:
 
     def overlaps(self, starts_at: datetime, ends_at: datetime) -> bool:
         """Say whether a recording from `starts_at` to `ends_at` touches the widened window."""
-        return starts_at <= self.window_to + self.tolerance and ends_at >= self.window_from - self.tolerance
+        return (
+            starts_at <= self.window_to + self.tolerance
+            and ends_at >= self.window_from - self.tolerance
+        )
 
     def fits_camera(self, collar_number: str, camera_serial: str) -> bool:
         """Say whether the wearer or the camera is one of those asked for."""
@@ -224,7 +227,9 @@ class FootageSource(Protocol):
         """
         ...
 
-    def preservation_status(self, external_id: str, *, verify_hash: bool = True) -> PreservationStatus:
+    def preservation_status(
+        self, external_id: str, *, verify_hash: bool = True
+    ) -> PreservationStatus:
         """Say whether a recording is still kept, and unchanged. Raises FootageUnknown, but not FootageGone."""
         ...
 

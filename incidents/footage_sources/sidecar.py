@@ -21,6 +21,8 @@ SUFFIX = ".json"
 _LARGEST = 64 * 1024
 _LONGEST_BUFFER_MS = 10 * 60 * 1000
 _SHA256_DIGITS = 64
+# Outside these years a date is a typing error, and adding a retention period could overflow.
+_EARLIEST_YEAR, _LATEST_YEAR = 2000, 2200
 
 
 class UnusableSidecar(Exception):
@@ -106,14 +108,23 @@ def _mount(data: dict[str, Any]) -> Mount:
 
 def _moment(data: dict[str, Any], name: str) -> datetime:
     try:
-        return utc(datetime.fromisoformat(data[name]))
+        moment = utc(datetime.fromisoformat(data[name]))
+        if not _EARLIEST_YEAR <= moment.year <= _LATEST_YEAR:
+            raise ValueError("not a time at which a body-worn camera recorded")
+        return moment
     except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise UnusableSidecar(f"{name} must be a time with its zone, such as 2026-11-06T21:36:30Z") from error
+        raise UnusableSidecar(
+            f"{name} must be a time with its zone, such as 2026-11-06T21:36:30Z"
+        ) from error
 
 
 def _milliseconds(data: dict[str, Any], name: str) -> int:
     value = data.get(name, 0)
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _LONGEST_BUFFER_MS:
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int)
+        or not 0 <= value <= _LONGEST_BUFFER_MS
+    ):
         raise UnusableSidecar(f"{name} must be whole milliseconds from 0 to {_LONGEST_BUFFER_MS}")
     return value
 
