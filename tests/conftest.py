@@ -14,6 +14,7 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+import django
 import pytest
 
 from bwcportal.local_services.children import ServiceProblem
@@ -26,7 +27,7 @@ LOOPBACK = {"localhost", "127.0.0.1", "::1", ""}
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start what is not configured, then name the settings: Django must not read them earlier."""
+    """Start what is not configured, then set Django up: it must not read its settings earlier."""
     servers = config.stash[SERVERS] = contextlib.ExitStack()
     if not hasattr(config, "workerinput") and not (config.option.help or config.option.version):
         try:
@@ -34,6 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
         except ServiceProblem as problem:
             pytest.exit(str(problem), returncode=3)
     os.environ["DJANGO_SETTINGS_MODULE"] = "bwcportal.settings"
+    django.setup()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
