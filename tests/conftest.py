@@ -55,7 +55,9 @@ def prepare_environment(servers: contextlib.ExitStack) -> None:
     os.environ["BWC_ENVIRONMENT"] = "test"
     os.environ["BWC_VAR"] = str(var)
     os.environ["SECRET_KEY"] = "only for tests: " + "0123456789abcdef" * 4
-    given = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL") if os.environ.get(name)}
+    given = {
+        name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL") if os.environ.get(name)
+    }
     if os.environ.get("DATABASE_OWNER_URL"):
         given["DATABASE_URL"] = os.environ["DATABASE_OWNER_URL"]
     if len(given) < 2:

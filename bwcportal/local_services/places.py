@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -52,10 +53,8 @@ def make_private(folder: Path, user: ServiceUser | None) -> Path:
     whoever owns the folder of a socket can answer in place of the server.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    try:
+    with contextlib.suppress(FileExistsError):
         folder.mkdir(mode=0o700)
-    except FileExistsError:
-        pass
     found = folder.lstat()
     owner = user.uid if user else os.geteuid()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {owner, os.geteuid()}:
@@ -86,9 +85,7 @@ def throw_away_folder() -> Path:
     return folder
 
 
-def within_reach(
-    sources: Sequence[Path], name: str, *, system_home: Path = SYSTEM_HOME
-) -> Path:
+def within_reach(sources: Sequence[Path], name: str, *, system_home: Path = SYSTEM_HOME) -> Path:
     """Copy files and folders side by side to where any account can run them, once per name.
 
     Gives the folder that holds the copies. `name` must change with the version. The folder appears

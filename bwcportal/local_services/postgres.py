@@ -138,8 +138,10 @@ class Postgres:
         unsynced = ["--no-sync"] if self.throw_away else []
         self._run(
             "initdb",
-            ["-D", str(building), "-U", SUPERUSER, "-A", "reject", "-E", "UTF8"]
-            + ["--data-checksums", *locale, *unsynced],
+            [
+                *("-D", str(building), "-U", SUPERUSER, "-A", "reject", "-E", "UTF8"),
+                *("--data-checksums", *locale, *unsynced),
+            ],
         )
         (building / "pg_hba.conf").write_text(ACCESS_RULES, encoding="utf-8")
         self._single_user(building, "template1", ROLES)
@@ -221,7 +223,9 @@ class Postgres:
                 return
             time.sleep(0.02)
         self.stop()
-        raise ServiceProblem(f"PostgreSQL was not ready within {START_PATIENCE_S} s; see {self.log}")
+        raise ServiceProblem(
+            f"PostgreSQL was not ready within {START_PATIENCE_S} s; see {self.log}"
+        )
 
     def _says_ready(self) -> bool:
         """Read the server's own state from its lock file, as pg_ctl does: line 8 says `ready`."""

@@ -93,7 +93,9 @@ class LocalServices:
 
 
 @contextlib.contextmanager
-def throw_away_services(var: Path | None = None, report: Report = _say_nothing) -> Iterator[Addresses]:
+def throw_away_services(
+    var: Path | None = None, report: Report = _say_nothing
+) -> Iterator[Addresses]:
     """Run servers of one's own on empty data, and remove everything afterwards."""
     folder = var or throw_away_folder()
     services = LocalServices(folder, throw_away=True)
