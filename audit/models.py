@@ -78,3 +78,76 @@ class EventPayload(models.Model):
 
     def __str__(self) -> str:
         return f"personal part of {self.event_uuid}"
+
+
+class Batch(models.Model):
+    """One run of the sealer: the entries from ``start_size`` to ``end_size`` and the tree after it.
+
+    ``xid_from`` and ``xid_to`` bound, half-open, the transactions it took in; ``cluster`` is the
+    database cluster those ids belong to, because they mean nothing in another one.
+    """
+
+    number = models.BigIntegerField(primary_key=True)
+    start_size = models.BigIntegerField(unique=True)
+    end_size = models.BigIntegerField(unique=True)
+    xid_from = Xid8Field()
+    xid_to = Xid8Field()
+    cluster = models.TextField()
+    frontier = models.BinaryField()
+    root = models.BinaryField()
+    sealed_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"batch {self.number}"
+
+
+class Entry(models.Model):
+    """An event's place in the tree and in its case's chain. Copies what the leaf does not bind."""
+
+    seq = models.BigIntegerField(primary_key=True)
+    event_id = models.BigIntegerField(unique=True)
+    event_uuid = models.UUIDField(unique=True)
+    xid = Xid8Field()
+    leaf_hash = models.BinaryField()
+    case_id = models.UUIDField(null=True)
+    case_seq = models.BigIntegerField()
+    case_link = models.BinaryField()
+
+    class Meta:
+        """Names the constraint that the migration makes."""
+
+        constraints = (
+            models.UniqueConstraint(fields=["case_id", "case_seq"], name="audit_entry_chain"),
+        )
+
+    def __str__(self) -> str:
+        return f"entry {self.seq}"
+
+
+class Subtree(models.Model):
+    """The hash of a complete subtree of 256, 65,536 ... entries, so that proofs stay cheap."""
+
+    pk = models.CompositePrimaryKey("level", "position")
+    level = models.SmallIntegerField()
+    position = models.BigIntegerField()
+    hash = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"subtree {self.level}/{self.position}"
+
+
+class Checkpoint(models.Model):
+    """A signed statement of the tree's size and root."""
+
+    size = models.BigIntegerField()
+    root = models.BinaryField()
+    signed_at = models.DateTimeField()
+    note = models.TextField()
+
+    class Meta:
+        """Names the index that the migration makes."""
+
+        indexes = (models.Index(fields=["size"], name="audit_checkpoint_size"),)
+
+    def __str__(self) -> str:
+        return f"checkpoint at {self.size}"

@@ -90,8 +90,54 @@ END $$;
 """
 
 
+CREATE_SEALING = """
+CREATE TABLE audit_batch (
+    number bigint NOT NULL PRIMARY KEY CHECK (number > 0),
+    start_size bigint NOT NULL UNIQUE CHECK (start_size >= 0),
+    end_size bigint NOT NULL UNIQUE CHECK (end_size > start_size),
+    xid_from xid8 NOT NULL,
+    xid_to xid8 NOT NULL,
+    cluster text NOT NULL,
+    frontier bytea NOT NULL,
+    root bytea NOT NULL CHECK (octet_length(root) = 32),
+    sealed_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE TABLE audit_entry (
+    seq bigint NOT NULL PRIMARY KEY CHECK (seq >= 0),
+    event_id bigint NOT NULL UNIQUE,
+    event_uuid uuid NOT NULL UNIQUE,
+    xid xid8 NOT NULL,
+    leaf_hash bytea NOT NULL CHECK (octet_length(leaf_hash) = 32),
+    case_id uuid,
+    case_seq bigint NOT NULL CHECK ((case_id IS NULL) = (case_seq = 0)),
+    case_link bytea NOT NULL CHECK (octet_length(case_link) = 32),
+    CONSTRAINT audit_entry_chain UNIQUE (case_id, case_seq)
+);
+CREATE TABLE audit_subtree (
+    level smallint NOT NULL CHECK (level > 0 AND level % 8 = 0),
+    position bigint NOT NULL CHECK (position >= 0),
+    hash bytea NOT NULL CHECK (octet_length(hash) = 32),
+    PRIMARY KEY (level, position)
+);
+CREATE TABLE audit_checkpoint (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    size bigint NOT NULL CHECK (size > 0),
+    root bytea NOT NULL CHECK (octet_length(root) = 32),
+    signed_at timestamptz NOT NULL,
+    note text NOT NULL CHECK (note <> '')
+);
+CREATE INDEX audit_checkpoint_size ON audit_checkpoint (size);
+"""
+
 # Table: whether its rows may be deleted.
-GUARDED = {"audit_event": False, "audit_eventpayload": True}
+GUARDED = {
+    "audit_event": False,
+    "audit_eventpayload": True,
+    "audit_batch": False,
+    "audit_entry": False,
+    "audit_subtree": False,
+    "audit_checkpoint": False,
+}
 
 _TRIGGERS = """
 SELECT c.relname, t.tgenabled,

@@ -66,6 +66,7 @@ app.conf.update(
     timezone="Europe/London",
     enable_utc=True,
     beat_schedule={
+        "seal-audit": {"task": "audit.seal", "schedule": 1.0, "options": {"expires": 10}},
         "recheck-preservation": {
             "task": "incidents.recheck_preservation",
             "schedule": crontab(hour="2", minute="10"),

@@ -241,6 +241,11 @@ PLAYBACK_LINK_SECONDS = env.integer("BWC_PLAYBACK_LINK_SECONDS", default=600, mi
 # Days between the second approval of a disposal and its irrevocable act.
 QUARANTINE_DAYS = env.integer("BWC_QUARANTINE_DAYS", default=10, minimum=0)
 
+# The signer's key and memory, in a folder that the database cannot write to, and the name under
+# which its checkpoints go out.
+AUDIT_DIR = env.folder("BWC_AUDIT_DIR", VAR_DIR / "audit")
+AUDIT_ORIGIN = env.text("BWC_AUDIT_ORIGIN", "bwcportal")
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "accounts.api.authentication.TokenAuthentication",

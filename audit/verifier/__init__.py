@@ -1,0 +1,1 @@
+"""The offline verifier: one file that runs anywhere, with nothing of ours around it."""
