@@ -13,6 +13,7 @@ from audit.values import Subject
 from incidents.models import Allegation, Complaint, FootageLink
 from incidents.querysets import OfCaseQuerySet
 from reviews.enums import AnnotationKind, AnnotationState, Bearing, MarkType
+from reviews.querysets import AnnotationQuerySet
 
 
 class Annotation(models.Model):
@@ -39,7 +40,7 @@ class Annotation(models.Model):
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
 
-    objects: ClassVar = OfCaseQuerySet.as_manager()
+    objects: ClassVar = AnnotationQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
