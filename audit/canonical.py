@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from uuid import UUID
@@ -47,10 +47,10 @@ def plain(content: Mapping, *, free_text: bool) -> dict:
     """
     if not isinstance(content, Mapping):
         raise ContentRefused("content is a mapping")
-    return _plain(content, free_text, _DEPTH)
+    return _plain(content, _text if free_text else _code, _DEPTH)
 
 
-def _plain(value: object, free_text: bool, depth: int) -> object:
+def _plain(value: object, words: Callable[[str], str], depth: int) -> object:
     if depth == 0:
         raise ContentRefused("content is nested too deeply")
     if isinstance(value, Enum):
@@ -69,33 +69,35 @@ def _plain(value: object, free_text: bool, depth: int) -> object:
     if isinstance(value, UUID):
         return str(value)
     if isinstance(value, str):
-        return _text(value, free_text)
+        return words(value)
     if isinstance(value, Mapping):
-        return {_key(key): _plain(item, free_text, depth - 1) for key, item in value.items()}
+        return {_key(key): _plain(item, words, depth - 1) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item, free_text, depth - 1) for item in value]
+        return [_plain(item, words, depth - 1) for item in value]
     raise ContentRefused(f"{type(value).__name__} cannot be recorded")
 
 
 def _key(key: object) -> str:
     if not isinstance(key, str):
         raise ContentRefused(f"the key {key!r} is not text")
-    return _text(key, free_text=False)
+    return _code(key)
 
 
-def _text(value: str, free_text: bool) -> str:
+def _text(value: str) -> str:
     if "\x00" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
         raise ContentRefused("the text holds a character the database cannot keep")
-    if free_text:
-        if len(value) > _TEXT_LENGTH:
-            raise ContentRefused(f"a text of {len(value)} characters is too long to record")
-        return value
+    if len(value) > _TEXT_LENGTH:
+        raise ContentRefused(f"a text of {len(value)} characters is too long to record")
+    return value
+
+
+def _code(value: str) -> str:
     if len(value) > _CODE_LENGTH or "@" in value or any(letter.isspace() for letter in value):
         raise ContentRefused(
             f"{value[:40]!r} is not an id or a code: what a person wrote or is called belongs in "
             "the personal part, which can be erased"
         )
-    return value
+    return _text(value)
 
 
 def encode(tag: bytes, content: Mapping) -> bytes:

@@ -113,7 +113,7 @@ def consistency_proof(old: int, new: int, read: NodeReader) -> list[bytes]:
     """
     if not 0 < old <= new:
         raise ValueError(f"a tree of {new} entries does not extend one of {old}")
-    return _subproof(old, 0, new, True, read)
+    return _subproof(old, 0, new, read)
 
 
 def subtree_root(start: int, size: int, read: NodeReader) -> bytes:
@@ -138,15 +138,18 @@ def _path(index: int, start: int, size: int, read: NodeReader) -> list[bytes]:
     return [*_path(index - split, start + split, size - split, read), sibling]
 
 
-def _subproof(old: int, start: int, size: int, whole: bool, read: NodeReader) -> list[bytes]:
+def _subproof(
+    old: int, start: int, size: int, read: NodeReader, *, known: bool = True
+) -> list[bytes]:
+    # Known: the verifier holds this subtree's root already, as the older tree's.
     if old == size:
-        return [] if whole else [subtree_root(start, size, read)]
+        return [] if known else [subtree_root(start, size, read)]
     split = _split(size)
     if old <= split:
         sibling = subtree_root(start + split, size - split, read)
-        return [*_subproof(old, start, split, whole, read), sibling]
+        return [*_subproof(old, start, split, read, known=known), sibling]
     sibling = subtree_root(start, split, read)
-    return [*_subproof(old - split, start + split, size - split, False, read), sibling]
+    return [*_subproof(old - split, start + split, size - split, read, known=False), sibling]
 
 
 def _split(size: int) -> int:

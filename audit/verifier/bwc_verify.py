@@ -21,7 +21,8 @@ import hashlib
 import json
 import sys
 import zipfile
-from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 PROVED, CONTRADICTED, UNPROVEN = "proved", "contradicted", "not provable"
 EXIT = {PROVED: 0, CONTRADICTED: 2, UNPROVEN: 3}
@@ -60,10 +61,10 @@ _P = 2**255 - 19
 _L = 2**252 + 27742317777372353535851937790883648493
 _D = -121665 * pow(121666, _P - 2, _P) % _P
 _ROOT_OF_MINUS_ONE = pow(2, (_P - 1) // 4, _P)
-_Point = Tuple[int, int, int, int]
+_Point = tuple[int, int, int, int]
 
 
-def _recover_x(y: int, sign: int) -> Optional[int]:
+def _recover_x(y: int, sign: int) -> int | None:
     square = (y * y - 1) * pow(_D * y * y + 1, _P - 2, _P) % _P
     if square == 0:
         return None if sign else 0
@@ -75,7 +76,7 @@ def _recover_x(y: int, sign: int) -> Optional[int]:
     return _P - x if x & 1 != sign else x
 
 
-def _point(encoded: bytes) -> Optional[_Point]:
+def _point(encoded: bytes) -> _Point | None:
     y = int.from_bytes(encoded, "little")
     sign, y = y >> 255, y & ((1 << 255) - 1)
     if y >= _P:
@@ -143,7 +144,7 @@ def entry_of(leaf: bytes, case_seq: int, link: bytes) -> bytes:
     return _sha(b"\x00", leaf, case_seq.to_bytes(8, "big"), link)
 
 
-def root_from_path(index: int, size: int, entry: bytes, path: List[bytes]) -> Optional[bytes]:
+def root_from_path(index: int, size: int, entry: bytes, path: list[bytes]) -> bytes | None:
     """Work out the root from an entry and its path (RFC 9162 2.1.3.2), None if it cannot be."""
     if not 0 <= index < size:
         return None
@@ -161,7 +162,7 @@ def root_from_path(index: int, size: int, entry: bytes, path: List[bytes]) -> Op
     return node if last == 0 else None
 
 
-def extends(old: int, old_root: bytes, new: int, new_root: bytes, proof: List[bytes]) -> bool:
+def extends(old: int, old_root: bytes, new: int, new_root: bytes, proof: list[bytes]) -> bool:
     """Tell whether the proof shows that the larger tree extends the smaller (RFC 9162 2.1.4.2)."""
     if old == new:
         return old_root == new_root and not proof
@@ -195,7 +196,7 @@ def _base64(text: str) -> bytes:
         raise Bad("text that should be base64 is not") from error
 
 
-def parse_key(line: str) -> Tuple[str, bytes, bytes]:
+def parse_key(line: str) -> tuple[str, bytes, bytes]:
     """Read a key line into name, id and the 32 bytes of the key."""
     parts = line.strip().split("+", 2)
     if len(parts) != 3:
@@ -224,7 +225,7 @@ def parse_checkpoint(note: str) -> Statement:
     return Statement(lines[0], int(lines[1]), root, lines[3][5:])
 
 
-def signed_by(note: str, key: Tuple[str, bytes, bytes]) -> bool:
+def signed_by(note: str, key: tuple[str, bytes, bytes]) -> bool:
     """Tell whether this key signed this checkpoint."""
     name, identity, public = key
     text, _, tail = note.partition("\n\n")
@@ -259,15 +260,14 @@ class Bundle:
             if self._zip.getinfo(name).file_size > _LARGEST_FILE:
                 raise Bad(f"{name} is larger than this verifier reads")
             with self._zip.open(name) as stream:
-                for line in stream:
-                    yield line
+                yield from stream
         except KeyError as error:
             raise Bad(f"the bundle has no {name}") from error
         except (zipfile.BadZipFile, OSError, EOFError) as error:
             raise Bad(f"{name} is damaged: {error}") from error
 
 
-def _no_repeats(pairs: List[Tuple[str, Any]]) -> Dict[str, Any]:
+def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len({key for key, _ in pairs}) != len(pairs):
         raise Bad("the same key is given twice")
     return dict(pairs)
@@ -305,7 +305,7 @@ class Chain:
         self.erased_at = 0
         self.released = 0
 
-    def take(self, row: Dict[str, Any]) -> None:
+    def take(self, row: dict[str, Any]) -> None:
         """Check one event: its place, its link, its proof, its personal part. Raises Bad."""
         written = _base64(row["event"])
         digest = _hash(row["payload_digest"])
@@ -328,7 +328,7 @@ class Chain:
             self.erased_at = self.count
         self._personal(row, digest)
 
-    def _event(self, written: bytes) -> Dict[str, Any]:
+    def _event(self, written: bytes) -> dict[str, Any]:
         if not written.startswith(EVENT_TAG):
             raise Bad(f"event {self.count} of the case is of a format this verifier does not know")
         event = _json(written[len(EVENT_TAG) :])
@@ -336,7 +336,7 @@ class Chain:
             raise Bad(f"event {self.count} belongs to another case")
         return event
 
-    def _personal(self, row: Dict[str, Any], digest: bytes) -> None:
+    def _personal(self, row: dict[str, Any], digest: bytes) -> None:
         payload = row.get("payload")
         if digest == NO_PAYLOAD:
             if payload is not None:
@@ -351,8 +351,8 @@ class Chain:
 
 
 def verify(
-    bundle: Bundle, key_line: Optional[str] = None, older_notes: Optional[List[str]] = None
-) -> List[Answer]:
+    bundle: Bundle, key_line: str | None = None, older_notes: list[str] | None = None
+) -> list[Answer]:
     """Answer every question about a bundle. Raises Bad for a bundle that cannot be read at all."""
     manifest = _json(bundle.text("manifest.json").encode())
     if manifest.get("format") != "bwc-bundle/1":
@@ -366,18 +366,20 @@ def verify(
     return answers
 
 
-def _who_signed(bundle: Bundle, note: str, key_line: Optional[str]) -> Answer:
+def _who_signed(bundle: Bundle, note: str, key_line: str | None) -> Answer:
     question = "Was the checkpoint signed by the key you were given?"
     key = parse_key(key_line or bundle.text("verifier-key.txt"))
     if not signed_by(note, key):
         return Answer(question, CONTRADICTED, "The signature does not belong to it.")
     if not key_line:
-        reason = "You gave no key. The bundle's own key fits, which proves nothing about who signed."
+        reason = (
+            "You gave no key. The bundle's own key fits, which proves nothing about who signed."
+        )
         return Answer(question, UNPROVEN, reason)
     return Answer(question, PROVED, f"Signed by {key[0]}+{key[1].hex()}.")
 
 
-def _events(bundle: Bundle, manifest: Dict[str, Any], statement: Statement) -> List[Answer]:
+def _events(bundle: Bundle, manifest: dict[str, Any], statement: Statement) -> list[Answer]:
     unaltered = "Is every event the one that was sealed, in the order it was sealed?"
     complete = "Are these all the events of the case?"
     personal = "Are the personal parts the original ones?"
@@ -398,7 +400,7 @@ def _events(bundle: Bundle, manifest: Dict[str, Any], statement: Statement) -> L
     ]
 
 
-def _complete(question: str, chain: Chain, manifest: Dict[str, Any]) -> Answer:
+def _complete(question: str, chain: Chain, manifest: dict[str, Any]) -> Answer:
     if manifest.get("events") != chain.count:
         reason = f"The bundle says {manifest.get('events')} events and holds {chain.count}."
         return Answer(question, CONTRADICTED, reason)
@@ -420,7 +422,7 @@ def _personal_parts(question: str, chain: Chain) -> Answer:
 
 
 def _same_history(
-    bundle: Bundle, statement: Statement, older_note: str, key_line: Optional[str]
+    bundle: Bundle, statement: Statement, older_note: str, key_line: str | None
 ) -> Answer:
     older = parse_checkpoint(older_note)
     question = f"Does the record extend the checkpoint of {older.size} events that you kept?"
@@ -439,7 +441,7 @@ def _same_history(
     return Answer(question, CONTRADICTED, "The history before it is another one.")
 
 
-def overall(answers: List[Answer]) -> str:
+def overall(answers: list[Answer]) -> str:
     """Return the verdict over all questions: one contradiction outweighs, one gap leaves a gap."""
     verdicts = {answer.verdict for answer in answers}
     if CONTRADICTED in verdicts:
@@ -447,7 +449,7 @@ def overall(answers: List[Answer]) -> str:
     return PROVED if verdicts == {PROVED} else UNPROVEN
 
 
-def main(arguments: Optional[List[str]] = None, write: Callable[[str], Any] = print) -> int:
+def main(arguments: list[str] | None = None, write: Callable[[str], Any] = print) -> int:
     """Run from the command line and return the exit code."""
     parser = argparse.ArgumentParser(description="Check an exported record of one case.")
     parser.add_argument("bundle", help="the zip file that was handed over")

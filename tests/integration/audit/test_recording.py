@@ -254,28 +254,36 @@ class TestTogetherOrNotAtAll:
         with connection.cursor() as cursor:
             cursor.execute("INSERT INTO testing_business VALUES (1)")
 
-    def test_a_change_rolled_back_leaves_no_event(self, types):
-        with pytest.raises(KeyError), transaction.atomic():
+    def change_and_record(self, kind, *, then_fail):
+        with transaction.atomic():
             self.change()
-            record(
-                types["logged"], actor=HANDLER, subject=COMPLAINT, now=NOW, personal={"n": "Ann"}
-            )
-            raise KeyError
+            record(kind, actor=HANDLER, subject=COMPLAINT, now=NOW, personal={"n": "Ann"})
+            if then_fail:
+                raise KeyError
+
+    def test_a_change_and_its_event_are_kept_together(self, types):
+        self.change_and_record(types["logged"], then_fail=False)
+
+        assert (self.business_rows(), events().count(), EventPayload.objects.count()) == (1, 1, 1)
+
+    def test_a_change_rolled_back_leaves_no_event(self, types):
+        with pytest.raises(KeyError):
+            self.change_and_record(types["logged"], then_fail=True)
 
         assert (self.business_rows(), events().count(), EventPayload.objects.count()) == (0, 0, 0)
 
-    def test_an_event_that_cannot_be_written_fails_the_change(self, types):
+    @pytest.mark.parametrize("table", ["audit_event", "audit_eventpayload"])
+    def test_an_event_that_cannot_be_written_fails_the_change(self, types, table):
         with connection.cursor() as cursor:
-            cursor.execute("ALTER TABLE audit_event RENAME TO audit_event_away")
+            cursor.execute(f"ALTER TABLE {table} RENAME TO audit_away")
         try:
-            with pytest.raises(DatabaseError), transaction.atomic():
-                self.change()
-                record(types["logged"], actor=HANDLER, subject=COMPLAINT, now=NOW)
+            with pytest.raises(DatabaseError):
+                self.change_and_record(types["logged"], then_fail=False)
         finally:
             with connection.cursor() as cursor:
-                cursor.execute("ALTER TABLE audit_event_away RENAME TO audit_event")
+                cursor.execute(f"ALTER TABLE audit_away RENAME TO {table}")
 
-        assert self.business_rows() == 0
+        assert (self.business_rows(), events().count()) == (0, 0)
 
     def test_a_refusal_outlives_the_act_it_refused(self, types):
         record_alone(
