@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -131,5 +132,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     }
     if request.path.startswith("/api/"):
         return JsonResponse(body, status=500, content_type="application/problem+json")
-    return render(request, "errors/500.html", {"title": TITLES[500]}, status=500)
+    # Without the request: neither session nor database may be needed to say that something broke.
+    page = render_to_string("errors/500.html", {"title": TITLES[500]})
+    return HttpResponse(page, status=500)
 

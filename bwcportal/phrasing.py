@@ -64,11 +64,11 @@ def zone_name(moment: datetime) -> str:
 def zone_note(now: datetime) -> str:
     """Say which clock is used and until when, for the foot of a page: 'GMT until 28 March 2027'."""
     here = zone_name(now)
-    day = now
-    for _ in range(370):
-        day += timedelta(days=1)
-        if zone_name(day) != here:
-            return f"{here} until {plain_date(day)}"
+    noon = in_london(now).replace(hour=12, minute=0, second=0, microsecond=0)
+    for days in range(370):
+        later = noon + timedelta(days=days)
+        if later > now and zone_name(later) != here:
+            return f"{here} until {plain_date(later)}"
     return here
 
 

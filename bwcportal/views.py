@@ -8,6 +8,9 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
+
+from bwcportal import gallery
 
 
 @login_not_required
@@ -40,4 +43,4 @@ def ready(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def components(request: HttpRequest) -> HttpResponse:
     """Show every component in every state. Not routed in production."""
-    return render(request, "components.html")
+    return render(request, "components.html", gallery.context(timezone.now()))
