@@ -99,12 +99,20 @@ class ContactBy(TextChoices):
     LETTER = "LETTER", "Letter"
 
 
+class ReviewBody(TextChoices):
+    """Who hears an application for a review (SI 2020/2, regulation 32)."""
+
+    LPB = "LPB", "Local policing body"
+    IOPC = "IOPC", "IOPC"
+
+
 class Mount(TextChoices):
     """Where the camera is worn."""
 
     CHEST = "CHEST", "Chest"
     HELMET = "HELMET", "Helmet"
     CAP = "CAP", "Cap"
+    UNKNOWN = "UNKNOWN", "Mount not known"
 
 
 class SearchResult(TextChoices):

@@ -10,6 +10,7 @@ import uuid
 from datetime import datetime, timedelta
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -48,7 +49,9 @@ class FootageItem(models.Model):
     """A recording in an evidence system: what the portal knows of it, never its content.
 
     `recorded_on` is when recording began (Recorded On) and excludes the silent pre-event buffer;
-    the file begins `buffer_ms` earlier. Offsets into the file are integer milliseconds.
+    the file begins `buffer_ms` earlier. Offsets into the file are integer milliseconds. The wearer's
+    number is kept as the evidence system says it; `wearer` is whom the force knows by that number.
+    With `variable_frame_rate` the rate is a mean, and no frame number follows from a time.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -61,6 +64,7 @@ class FootageItem(models.Model):
     wearer = models.ForeignKey(
         Person, on_delete=models.PROTECT, related_name="recordings", null=True, blank=True
     )
+    wearer_collar_number = models.CharField(max_length=40, blank=True)
     recorded_on = models.DateTimeField()
     clock_verified = models.BooleanField(default=True)
     clock_correction_ms = models.IntegerField(default=0)
@@ -68,6 +72,9 @@ class FootageItem(models.Model):
     duration_ms = models.PositiveIntegerField()
     frame_rate_numerator = models.PositiveIntegerField()
     frame_rate_denominator = models.PositiveIntegerField(default=1)
+    variable_frame_rate = models.BooleanField(default=False)
+    codec = models.CharField(max_length=40, blank=True)
+    plays_in_browser = models.BooleanField(default=True)
     width = models.PositiveIntegerField(default=0)
     height = models.PositiveIntegerField(default=0)
     has_audio = models.BooleanField(default=True)
@@ -139,21 +146,26 @@ class FootageLink(models.Model):
 
 
 class FootageSearch(models.Model):
-    """A search for footage, recorded whether or not anything was found."""
+    """A search for footage, recorded whether or not anything was found.
+
+    What was asked and what came are copied as they were: collar numbers and a serial as typed, and
+    the evidence system's identifiers of what it found. A fact entered by hand has no `source` but
+    the place that was looked in.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     complaint = models.ForeignKey(
         Complaint, on_delete=models.CASCADE, related_name="footage_searches"
     )
-    source = models.CharField(max_length=20)
-    person = models.ForeignKey(
-        Person, on_delete=models.PROTECT, related_name="+", null=True, blank=True
-    )
+    source = models.CharField(max_length=20, blank=True)
+    place = models.CharField(max_length=120, blank=True, help_text="Where a person looked by hand")
+    collar_numbers = ArrayField(models.CharField(max_length=16), default=list, blank=True)
     camera_serial = models.CharField(max_length=40, blank=True)
     window_from = models.DateTimeField()
     window_to = models.DateTimeField()
     result = models.CharField(max_length=16, choices=SearchResult.choices)
     found_count = models.PositiveIntegerField(default=0)
+    found_external_ids = ArrayField(models.CharField(max_length=200), default=list, blank=True)
     note = models.CharField(max_length=500, blank=True)
     searched_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     searched_at = models.DateTimeField()
@@ -166,10 +178,21 @@ class FootageSearch(models.Model):
                 condition=Q(window_to__gte=F("window_from")), name="footage_search_window"
             )
         ]
+        indexes: ClassVar = [
+            models.Index(fields=["complaint", "-searched_at"], name="footage_search_newest")
+        ]
+
+    def audit_subject(self) -> Subject:
+        """Name this search in an event by its result."""
+        return self.complaint.audit_part("footage_search", self.pk, self.result)
 
 
 class Preservation(models.Model):
-    """The request to keep one recording for one case, and what the evidence system answered."""
+    """The request to keep one recording for one case, and what the evidence system answered.
+
+    `request_number` counts the requests made for this link: a repeat of one request is the same
+    request to the evidence system, asking anew after a refusal or a release is another.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     link = models.OneToOneField(FootageLink, on_delete=models.CASCADE, related_name="preservation")
@@ -178,6 +201,7 @@ class Preservation(models.Model):
     )
     requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     requested_at = models.DateTimeField()
+    request_number = models.PositiveIntegerField(default=1)
     attempts = models.PositiveIntegerField(default=0)
     last_attempt_at = models.DateTimeField(null=True, blank=True)
     last_answer = models.CharField(max_length=300, blank=True)
