@@ -85,7 +85,9 @@ class Disposal(models.Model):
         User, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
     stopped_reason = models.CharField(max_length=500, blank=True)
+    keep_until = models.DateField(null=True, blank=True)
     failures = models.PositiveIntegerField(default=0)
+    retry_after = models.DateTimeField(null=True, blank=True)
     last_failure = models.CharField(max_length=300, blank=True)
     counts = models.JSONField(default=dict, help_text="Rows by kind, counted before the act")
 

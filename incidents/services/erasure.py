@@ -1,0 +1,74 @@
+"""Erasing what happened. Called by disposal alone, inside its transaction.
+
+The row of the case stays as a tombstone with its reference, team and dates, so that a certificate
+has something to stand on and a late hold something to be refused on.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from incidents.models import (
+    Allegation,
+    CaseExclusion,
+    Complainant,
+    Complaint,
+    ComplaintGrant,
+    ComplaintSubject,
+    Contribution,
+    Deadline,
+    FootageItem,
+    FootageLink,
+    FootageSearch,
+    Incident,
+    Preservation,
+    Update,
+)
+
+# In the order in which rows may go: what points at a row goes before it.
+ERASED = (
+    ("preservation records", Preservation, "link__complaint"),
+    ("footage references", FootageLink, "complaint"),
+    ("footage searches", FootageSearch, "complaint"),
+    ("allegations", Allegation, "complaint"),
+    ("officers complained about", ComplaintSubject, "complaint"),
+    ("complainants", Complainant, "complaint"),
+    ("deadlines", Deadline, "complaint"),
+    ("updates", Update, "complaint"),
+    ("contributions", Contribution, "complaint"),
+    ("personal grants", ComplaintGrant, "content_object"),
+    ("exclusions", CaseExclusion, "complaint"),
+)
+
+
+def count_record(case: Complaint) -> dict[str, int]:
+    """Count the rows that `erase_record` would remove, by kind."""
+    return {kind: model.objects.filter(**{path: case}).count() for kind, model, path in ERASED}
+
+
+def recordings_only_of(case: Complaint) -> list[FootageItem]:
+    """List the recordings that no other case uses: their hold ends with the case."""
+    mine = FootageItem.objects.filter(links__complaint=case)
+    others = FootageLink.objects.exclude(complaint=case).values("footage_id")
+    return list(mine.exclude(pk__in=others).order_by("id"))
+
+
+def erase_record(case: Complaint, *, now: datetime) -> None:
+    """Delete everything of a locked case and leave its tombstone.
+
+    The incident goes too unless another case shares it, and so do recordings that only this case
+    used. The caller has moved the case to DESTROYED.
+    """
+    recordings = [item.pk for item in recordings_only_of(case)]
+    incident_id = case.incident_id
+    case.factors.clear()
+    for _, model, path in ERASED:
+        model.objects.filter(**{path: case}).delete()
+    FootageItem.objects.filter(pk__in=recordings).delete()
+    case.incident = None
+    case.title = case.summary = case.original_words = ""
+    case.investigator = case.supervisor = None
+    case.destroyed_at = now
+    case.save()
+    if not Complaint.objects.filter(incident_id=incident_id).exists():
+        Incident.objects.filter(pk=incident_id).delete()

@@ -1,0 +1,214 @@
+"""Shapes of the end of a record, for pages and the API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, QuerySet
+
+from accounts.models import User
+from bwcportal.errors import NotFound
+from incidents.enums import CaseState
+from incidents.models import Complaint
+from incidents.services.erasure import count_record
+from retention.enums import DisposalState
+from retention.models import Certificate, Disposal, Hold, RetentionClock
+from retention.policies import APPROVALS_NEEDED
+from retention.services.clocks import LONDON, london_day, weigh_case
+from reviews.services.erasure import count_judgements
+
+LIST_LIMIT = 100
+
+
+@dataclass(frozen=True)
+class Expiry:
+    """What a record says of its own end. `forecast` is true until the case is finalised."""
+
+    due_on: date | None
+    rule_label: str
+    rule_code: str
+    rule_version: int
+    rule_is_confirmed: bool
+    arithmetic: list[list[str]]
+    weighed: list[dict[str, Any]]
+    forecast: bool
+
+
+def expiry_of(case: Complaint, *, now: datetime) -> Expiry | None:
+    """Say when, why and by which rule version a case goes; None once it is destroyed.
+
+    Before it is finalised this is a forecast: what would follow if it were finalised today.
+    """
+    if case.state == CaseState.DESTROYED:
+        return None
+    clock = RetentionClock.objects.select_related("rule").filter(complaint=case).first()
+    if clock is not None:
+        return Expiry(
+            due_on=clock.due_on,
+            rule_label=clock.rule.label,
+            rule_code=clock.rule.code,
+            rule_version=clock.rule.version,
+            rule_is_confirmed=clock.rule.is_confirmed,
+            arithmetic=clock.arithmetic,
+            weighed=clock.weighed,
+            forecast=False,
+        )
+    winner, _ = weigh_case(case, finalised_at=now, on=london_day(now))
+    if winner is None:
+        return None
+    return Expiry(
+        due_on=winner.due_on,
+        rule_label=winner.rule.label,
+        rule_code=winner.rule.code,
+        rule_version=winner.rule.version,
+        rule_is_confirmed=winner.rule.is_confirmed,
+        arithmetic=[["If finalised today", winner.arithmetic[0][1]], *winner.arithmetic[1:]]
+        if winner.arithmetic
+        else [],
+        weighed=[],
+        forecast=True,
+    )
+
+
+def holds_of(case: Complaint) -> QuerySet[Hold]:
+    """List the holds of a case, those in force first, then the newest."""
+    return (
+        case.holds.select_related("reason", "placed_by__person", "released_by__person")
+        .order_by("released_at", "-placed_at", "id")
+        .reverse()
+    )
+
+
+def what_would_go(case: Complaint) -> list[tuple[str, int]]:
+    """Count what destruction would remove, by kind, without the kinds that are empty."""
+    counts = {**count_judgements(case), **count_record(case)}
+    return [(kind.capitalize(), count) for kind, count in counts.items() if count]
+
+
+def disposals_for(user: User, *, state: str = "") -> QuerySet[Disposal]:
+    """List the disposals of the cases a person may see, the oldest due first."""
+    held = Hold.objects.filter(complaint=OuterRef("complaint"), released_at__isnull=True)
+    rows = (
+        Disposal.objects.visible_to(user)
+        .select_related("complaint__team", "rule", "certificate")
+        .annotate(approval_count=Count("approvals"), is_held=Exists(held))
+        .order_by("due_on", "id")
+    )
+    return rows.filter(state=state) if state else rows
+
+
+def find_disposal(user: User, disposal_id: UUID) -> Disposal:
+    """Load one disposal with what its page shows; raise NotFound when absent or hidden."""
+    row = (
+        Disposal.objects.visible_to(user)
+        .select_related(
+            "complaint__team",
+            "complaint__incident__unit",
+            "complaint__investigator__person",
+            "complaint__supervisor__person",
+            "rule",
+            "stopped_by__person",
+        )
+        .filter(pk=disposal_id)
+        .first()
+    )
+    if row is None:
+        raise NotFound
+    return row
+
+
+def find_certificate(user: User, certificate_id: UUID) -> Certificate:
+    """Load one certificate; raise NotFound when absent or hidden."""
+    row = (
+        Certificate.objects.visible_to(user)
+        .select_related("complaint__team", "disposal__rule")
+        .filter(pk=certificate_id)
+        .first()
+    )
+    if row is None:
+        raise NotFound
+    return row
+
+
+def waiting_for(user: User) -> int:
+    """Count the disposals that wait for this person's approval, at most a hundred."""
+    waiting = (
+        Disposal.objects.visible_to(user)
+        .filter(state=DisposalState.PROPOSED)
+        .exclude(approvals__person_id=user.person_id)
+    )
+    return waiting[:LIST_LIMIT].count()
+
+
+def steps_of(case: Complaint, expiry: Expiry | None, *, now: datetime) -> list[dict[str, str]]:
+    """Draw the way from finalised to destroyed: what is past, where it stands, what is to come."""
+    disposal = case.disposals.exclude(state=DisposalState.STOPPED).first()
+    held = case.holds.filter(released_at__isnull=True).exists()
+    state = disposal.state if disposal else ""
+    passed = expiry is not None and expiry.due_on is not None and expiry.due_on < london_day(now)
+    reached = {
+        "Finalised": case.finalised_at is not None,
+        "Period ends": bool(passed or disposal),
+        "Proposed": bool(disposal),
+        "Approved": state in {"APPROVED", "DESTROYING", "DESTROYED"},
+        "Destroyed": state == "DESTROYED",
+    }
+    words = {
+        "Finalised": _day(case.finalised_at),
+        "Period ends": f"{expiry.due_on:%-d %b %Y}" if expiry and expiry.due_on else "Never by a job",
+        "Proposed": _day(disposal.proposed_at) if disposal else "The nightly job lists it",
+        "Approved": _day(disposal.approved_at)
+        if disposal and disposal.approved_at
+        else f"By {APPROVALS_NEEDED} different people",
+        "Destroyed": _day(disposal.destroyed_at)
+        if disposal and disposal.destroyed_at
+        else "A certificate stays",
+    }
+    steps = []
+    now_taken = False
+    for label, done in reached.items():
+        step = {"label": label, "text": words[label], "state": "done" if done else "todo"}
+        if not done and not now_taken:
+            step["state"] = "hold" if held else "now"
+            if held:
+                step["detail"] = "Paused by a hold"
+            now_taken = True
+        steps.append(step)
+    return steps
+
+
+def _day(moment: datetime | None) -> str:
+    return f"{london_day(moment):%-d %b %Y}" if moment else "Not yet"
+
+
+def certificate_rows(certificate: Certificate) -> dict[str, Any]:
+    """Shape a certificate for reading: why, who and proof as rows, and the number of records."""
+    body = certificate.body
+    steps = " ".join(f"{what} {value}." for what, value in body["arithmetic"])
+    who = [("Proposed by", f"Retention job, {_moment(body['proposed_at'])}")]
+    words = ("First approval", "Second approval")
+    for word, approval in zip(words, body["approvals"], strict=False):
+        who.append((word, f"{approval['by']}, {_moment(approval['at'])}"))
+    return {
+        "total": sum(body["destroyed"].values()),
+        "why": [
+            ("Rule", f"{body['rule']['label']}, version {body['rule']['version']}"),
+            ("Date worked out", steps),
+            ("Holds", "None in force, checked with the record locked just before the act"),
+        ],
+        "who": who,
+        "proof": [
+            ("Destroyed", _moment(body["destroyed_at"])),
+            ("Method", body["method"]),
+            ("Checked after", body["verified"]),
+            ("History", f"{body['personal_parts_of_events_erased']} personal parts of events erased"),
+        ],
+    }
+
+
+def _moment(text: str) -> str:
+    moment = datetime.fromisoformat(text).astimezone(LONDON)
+    return f"{moment:%A} {moment.day} {moment:%B %Y, %H:%M}"
