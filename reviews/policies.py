@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from accounts.models import User
+from accounts.models import Person, User
 from bwcportal.errors import Invalid, NotNow
 from bwcportal.phrasing import counted
 from incidents.enums import HANDLING_STATES, CaseState, FootageStatus, PreservationState
@@ -138,15 +138,13 @@ def _every_allegation_decided(case: Complaint, allegations: list[Allegation]) ->
 def _footage_searched(case: Complaint, allegations: list[Allegation]) -> ReadinessItem | None:
     if not any(each.category.bwv_expected for each in allegations):
         return None
-    searches = FootageSearch.objects.filter(complaint=case).values_list("person_id", flat=True)
-    searched = set(searches)
-    officers = {
-        subject.person_id: subject
-        for subject in case.subjects.select_related("person").exclude(person=None)
-    }
-    if None in searched or not officers:
-        # A search that names no officer covers the whole scene.
-        done = bool(searched)
+    searches = FootageSearch.objects.filter(complaint=case)
+    asked = list(searches.values_list("collar_numbers", "camera_serial"))
+    # A search that names neither officer nor camera covers the whole scene.
+    whole_scene = any(not collars and not serial for collars, serial in asked)
+    officers = list(Person.objects.filter(complained_about_in__complaint=case))
+    if whole_scene or not officers:
+        done = bool(asked)
         return _item(
             "search_footage",
             "Search for footage",
@@ -155,8 +153,15 @@ def _footage_searched(case: Complaint, allegations: list[Allegation]) -> Readine
             total=1,
             detail="" if done else "No search is recorded yet. “None found” counts as a result",
         )
-    found = FootageLink.objects.filter(complaint=case).values_list("footage__wearer_id", flat=True)
-    left = [each for key, each in officers.items() if key not in searched | set(found)]
+    searched = {collar.upper() for collars, _ in asked for collar in collars}
+    found = set(
+        FootageLink.objects.filter(complaint=case).values_list("footage__wearer_id", flat=True)
+    )
+    left = [
+        each
+        for each in officers
+        if each.collar_number.upper() not in searched and each.pk not in found
+    ]
     detail = ""
     if left:
         names = ", ".join(sorted(each.title for each in left))
@@ -176,9 +181,7 @@ def _every_mark_tied(case: Complaint) -> ReadinessItem | None:
     total = marks.count()
     if not total:
         return None
-    left = list(
-        marks.filter(bearings=None).order_by("number").values_list("number", flat=True)
-    )
+    left = list(marks.filter(bearings=None).order_by("number").values_list("number", flat=True))
     return _item(
         "tie_moments",
         "Link each moment to an allegation",

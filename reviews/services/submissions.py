@@ -1,4 +1,4 @@
-"""Submitting a version of a case, returning it with points, and answering those."""
+"""Submitting a version of a case, returning it with points, answering those, and signing it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
 
 from accounts.models import User
 from audit.recorder import record
@@ -16,6 +15,7 @@ from bwcportal.errors import Invalid, NotFound, NotNow, NotPermitted
 from bwcportal.phrasing import london_day, plain_date
 from incidents.enums import ContributionKind
 from incidents.models import Allegation, Complaint
+from incidents.services.deadlines import meet_deadline, start_deadline
 from incidents.services.moving import check_version, lock_case, move, note_contribution
 from incidents.transitions import check_transition
 from reviews.digest import content_of, digest_of
@@ -24,7 +24,11 @@ from reviews.events import POINT_ANSWERED, RETURNED, SUBMITTED
 from reviews.models import Annotation, ReturnPoint, Submission
 from reviews.permissions import check_can_be_asked_to_sign, check_can_sign_off, check_can_submit
 from reviews.policies import check_content_may_change, check_may_be_chosen, check_ready_to_submit
+from reviews.services.signing import sign
+from reviews.services.versions import check_waiting, last_number, lock_submission
 from reviews.wording import read_text
+
+__all__ = ["NewPoint", "answer_point", "return_submission", "sign", "submit"]
 
 MOST_POINTS = 50
 
@@ -63,7 +67,7 @@ def submit(
     content = content_of(case)
     submission = Submission.objects.create(
         complaint=case,
-        number=_last_number(case) + 1,
+        number=last_number(case) + 1,
         content=content,
         digest=digest_of(content),
         submitted_by=actor,
@@ -73,6 +77,7 @@ def submit(
     case.supervisor = supervisor
     move(case, "submit")
     case.save(update_fields=["state", "state_before_pause", "version", "supervisor"])
+    meet_deadline(case, "ANSWER_RETURN", on=london_day(now))
     note_contribution(case, actor=actor, kind=ContributionKind.SUBMITTED, now=now)
     record(
         SUBMITTED,
@@ -101,8 +106,9 @@ def return_submission(
     """Return a submitted version with points to answer, and return the submission.
 
     The case goes back to how it was handled and its marks become drafts of their authors again;
-    the next submission freezes them. `answer_by` is a London day, today or later. Raises
-    NotFound, NotPermitted, NotNow when the version no longer waits, Invalid at points, answer_by.
+    the next submission freezes them. `answer_by` is a London day, today or later; None takes the
+    period of the rule ANSWER_RETURN. Raises NotFound, NotPermitted, NotNow when the version no
+    longer waits, and Invalid at `points` or `answer_by`.
     """
     case, submission = lock_submission(actor, submission_id)
     check_can_sign_off(actor, case)
@@ -113,8 +119,9 @@ def return_submission(
             field="answer_by",
         )
     rows = _points(submission, case, points)
+    clock = start_deadline(case, "ANSWER_RETURN", started_on=london_day(now), due_on=answer_by)
     submission.state = SubmissionState.RETURNED
-    submission.answer_by = answer_by
+    submission.answer_by = clock.due_on
     submission.closed_at = now
     submission.save(update_fields=["state", "answer_by", "closed_at"])
     ReturnPoint.objects.bulk_create(rows)
@@ -126,7 +133,7 @@ def return_submission(
         actor=actor.audit_actor(),
         subject=submission.audit_subject(),
         now=now,
-        details={"number": submission.number, "points": len(rows), "answer_by": answer_by},
+        details={"number": submission.number, "points": len(rows), "answer_by": clock.due_on},
         personal={"points": [row.text for row in rows]},
     )
     return submission
@@ -147,7 +154,7 @@ def answer_point(*, actor: User, point_id: UUID, answer: str, now: datetime) -> 
     check_can_submit(actor)
     point = ReturnPoint.objects.select_related("submission").get(pk=point_id)
     check_content_may_change(case)
-    if point.submission.number != _last_number(case):
+    if point.submission.number != last_number(case):
         raise NotNow("This return has been answered: a later version was submitted")
     text = read_text(answer, field="answer", empty="Enter your answer", name="Your answer")
     if point.answer == text:
@@ -166,34 +173,6 @@ def answer_point(*, actor: User, point_id: UUID, answer: str, now: datetime) -> 
         personal={"answer": text},
     )
     return point
-
-
-def lock_submission(actor: User, submission_id: UUID) -> tuple[Complaint, Submission]:
-    """Lock the case of a submission and read both as they are then.
-
-    Raises NotFound when the submission is absent or hidden.
-    """
-    visible = Submission.objects.visible_to(actor).filter(pk=submission_id)
-    case_id = visible.values_list("complaint_id", flat=True).first()
-    if case_id is None:
-        raise NotFound
-    case = lock_case(actor=actor, case_id=case_id)
-    submission = Submission.objects.filter(complaint=case, pk=submission_id).first()
-    if submission is None:
-        raise NotFound
-    submission.complaint = case
-    return case, submission
-
-
-def check_waiting(submission: Submission, case: Complaint, action: str) -> None:
-    """Raise NotNow unless this version still waits for the supervisor."""
-    if submission.state != SubmissionState.AWAITING:
-        raise NotNow(
-            f"Version {submission.number} no longer waits for a supervisor: it is "
-            f"“{submission.get_state_display().lower()}”. Reload the page",
-            code="not_waiting",
-        )
-    check_transition(action, case.state)
 
 
 def _chosen(supervisor: User | None, case: Complaint, actor: User) -> User:
@@ -244,7 +223,3 @@ def _points(
             )
         )
     return rows
-
-
-def _last_number(case: Complaint) -> int:
-    return case.submissions.aggregate(last=Max("number"))["last"] or 0
