@@ -19,6 +19,7 @@ from incidents.enums import (
     ContributionKind,
     Handling,
     Regime,
+    ReviewBody,
 )
 from incidents.models.reference import AllegationCategory, ComplaintFactor, DeadlineRule
 from incidents.querysets import ComplaintQuerySet, OfCaseQuerySet
@@ -81,6 +82,10 @@ class Complaint(models.Model):
     recorded_at = models.DateTimeField(null=True, blank=True)
     signed_at = models.DateTimeField(null=True, blank=True)
     outcome_sent_on = models.DateField(null=True, blank=True)
+    outcome_how = models.CharField(max_length=12, choices=ContactBy.choices, blank=True)
+    review_body = models.CharField(
+        max_length=8, choices=ReviewBody.choices, blank=True, help_text="As named in the outcome"
+    )
     finalised_at = models.DateTimeField(null=True, blank=True)
     destroyed_at = models.DateTimeField(null=True, blank=True)
 
