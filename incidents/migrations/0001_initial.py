@@ -387,6 +387,7 @@ class Migration(migrations.Migration):
                 ('receipt_number', models.CharField(blank=True, max_length=40)),
                 ('receipt_at', models.DateTimeField(blank=True, null=True)),
                 ('sha256', models.CharField(blank=True, max_length=64)),
+                ('file_changed', models.BooleanField(default=False)),
                 ('verified_at', models.DateTimeField(blank=True, null=True)),
                 ('last_checked_at', models.DateTimeField(blank=True, null=True)),
                 ('link', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='preservation', to='incidents.footagelink')),

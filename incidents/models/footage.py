@@ -192,6 +192,7 @@ class Preservation(models.Model):
 
     `request_number` counts the requests made for this link: a repeat of one request is the same
     request to the evidence system, asking anew after a refusal or a release is another.
+    `file_changed`: the file kept is not the one known before, which asking again does not mend.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -208,6 +209,7 @@ class Preservation(models.Model):
     receipt_number = models.CharField(max_length=40, blank=True)
     receipt_at = models.DateTimeField(null=True, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
+    file_changed = models.BooleanField(default=False)
     verified_at = models.DateTimeField(null=True, blank=True)
     last_checked_at = models.DateTimeField(null=True, blank=True)
 
