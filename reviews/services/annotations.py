@@ -30,6 +30,7 @@ from reviews.marking import (
     read_content,
 )
 from reviews.models import Annotation, AnnotationBearing
+from reviews.services.voiding import void_changed_signature
 
 
 @transaction.atomic
@@ -78,7 +79,7 @@ def add_annotation(
         **_columns(content),
     )
     _write_bearings(mark, content)
-    _note_change(case)
+    _note_change(case, actor=actor, now=now)
     note_contribution(case, actor=actor, kind=ContributionKind.ANNOTATED, now=now)
     record(
         ANNOTATION_ADDED,
@@ -133,7 +134,7 @@ def edit_annotation(
     mark.changed_at = now
     mark.save()
     _write_bearings(mark, content)
-    _note_change(mark.complaint)
+    _note_change(mark.complaint, actor=actor, now=now)
     note_contribution(mark.complaint, actor=actor, kind=ContributionKind.ANNOTATED, now=now)
     record(
         ANNOTATION_CHANGED,
@@ -160,7 +161,7 @@ def delete_annotation(
     subject, place = mark.audit_subject(), _place(mark)
     case = mark.complaint
     mark.delete()
-    _note_change(case)
+    _note_change(case, actor=actor, now=now)
     record(
         ANNOTATION_DELETED,
         actor=actor.audit_actor(),
@@ -257,9 +258,10 @@ def _write_bearings(mark: Annotation, content: MarkContent) -> None:
     getattr(mark, "_prefetched_objects_cache", {}).pop("bearings", None)
 
 
-def _note_change(case: Complaint) -> None:
+def _note_change(case: Complaint, *, actor: User, now: datetime) -> None:
     case.version += 1
     case.save(update_fields=["version"])
+    void_changed_signature(case, actor=actor, now=now)
 
 
 def _place(mark: Annotation) -> dict[str, Any]:
