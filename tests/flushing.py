@@ -32,14 +32,14 @@ def keep_reference_rows() -> None:
 def empty_the_database() -> Iterator[None]:
     """Replace what Django does after each transactional test, for as long as the context lasts."""
     original = TransactionTestCase._fixture_teardown
-    TransactionTestCase._fixture_teardown = lambda self: _flush()  # type: ignore[method-assign]
+    TransactionTestCase._fixture_teardown = lambda self: flush()  # type: ignore[method-assign]
     try:
         yield
     finally:
         TransactionTestCase._fixture_teardown = original  # type: ignore[method-assign]
 
 
-def _flush() -> None:
+def flush() -> None:
     """Empty all tables and restore the kept rows, in one transaction.
 
     The triggers that refuse it are switched off inside that transaction, so they are on again
