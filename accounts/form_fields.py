@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import pretty_name
 from django.utils import timezone
 
 from bwcportal.phrasing import LONDON, plain_date
@@ -175,7 +176,7 @@ class ClockTimeField(forms.CharField):
         """Make the input as wide as a time."""
         return {**super().widget_attrs(widget), **self.default_widget_attrs}
 
-    def clean(self, value: Any) -> time | None:  # type: ignore[override]
+    def clean(self, value: Any) -> time | None:
         """Read the time. Raises ValidationError with an example and what was typed."""
         typed = str(value or "").strip()
         example = "21:40:07" if self.seconds else "21:40"
@@ -208,6 +209,50 @@ def london_moment(day: date, at: time, *, later: bool = False) -> datetime:
             code="skipped_hour",
         )
     return moment
+
+
+class PlainWords:
+    """Says every error in the portal's words, naming the answer: a mixin for forms.
+
+    Put it first: `class SearchForm(PlainWords, forms.Form)`. Words that a field sets for itself
+    stay. Fields of this module already speak so.
+    """
+
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if not isinstance(field, (SplitDateField, ClockTimeField)):
+                _speak_plainly(name, field)
+
+
+def _speak_plainly(name: str, field: forms.Field) -> None:
+    label = str(field.label or pretty_name(name))
+    answer = f"{label[:1].lower()}{label[1:]}"
+    chosen = isinstance(field, (forms.ChoiceField, forms.ModelChoiceField, forms.FileField))
+    wanted = f"{'Choose' if chosen else 'Enter'} {answer}"
+    if label.endswith("?"):
+        wanted = f"Answer “{label}”"
+    plain = {
+        "required": wanted,
+        "invalid_choice": f"{label.rstrip('?')}: choose one from the list",
+        "invalid_list": f"{label.rstrip('?')}: choose from the list",
+    }
+    limit = getattr(field, "max_length", None)
+    if limit:
+        plain["max_length"] = f"{label} must be {limit:,} characters or fewer"
+    usual = _usual_messages(type(field))
+    for code, words in plain.items():
+        if field.error_messages.get(code) == usual.get(code):
+            field.error_messages[code] = words
+
+
+def _usual_messages(kind: type) -> dict[str, Any]:
+    usual: dict[str, Any] = {}
+    for ancestor in reversed(kind.__mro__):
+        usual.update(getattr(ancestor, "default_error_messages", {}))
+    return usual
 
 
 class _Hinted:

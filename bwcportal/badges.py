@@ -34,7 +34,23 @@ _BADGES = {
     "not_worn": Badge("open", "stop", "Not worn"),
     "not_activated": Badge("warn", "stop", "Not activated"),
     "not_searched": Badge("open", "search", "Not searched"),
+    "none": Badge("open", "stop", "None found"),
+    "deleted": Badge("bad", "cross", "Already deleted"),
+    "no_access": Badge("warn", "lock", "No access"),
+    "available": Badge("plain", "tick", "Available"),
     # a case
+    "logged": Badge("open", "dot", "Logged"),
+    "outside_s3": Badge("wait", "half", "Handled outside Schedule 3"),
+    "otbi": Badge("wait", "half", "Otherwise than by investigation"),
+    "local_inv": Badge("wait", "half", "Local investigation"),
+    "directed_inv": Badge("wait", "half", "Directed investigation"),
+    "independent_inv": Badge("wait", "half", "Independent investigation"),
+    "suspended": Badge("lock", "pause", "Suspended"),
+    "supervisor_review": Badge("wait", "eye", "With supervisor"),
+    "awaiting": Badge("wait", "eye", "With supervisor"),
+    "aa_decision": Badge("ok", "tick", "Signed off"),
+    "outcome_sent": Badge("wait", "out", "Outcome sent"),
+    "reopened": Badge("warn", "back", "Reopened"),
     "open": Badge("open", "dot", "Open"),
     "draft": Badge("open", "pen", "Draft"),
     "returned": Badge("warn", "back", "Returned to investigator"),
@@ -94,8 +110,6 @@ BEARINGS = {
     "unclear": "Unclear",
 }
 
-TONES = frozenset({"ok", "wait", "doubt", "warn", "bad", "badline", "lock", "open", "plain"})
-
 
 def _key(code: str) -> str:
     return code.lower().replace("-", "").replace("_", "").replace(" ", "")
@@ -109,7 +123,9 @@ def badge(code: str) -> Badge:
     try:
         return _BY_KEY[_key(str(code))]
     except KeyError:
-        raise LookupError(f"No badge for the state {code!r}. Add it to bwcportal/badges.py") from None
+        raise LookupError(
+            f"No badge for the state {code!r}. Add it to bwcportal/badges.py"
+        ) from None
 
 
 def codes() -> list[str]:

@@ -28,9 +28,7 @@ class GalleryForm(forms.Form):
 
     happened_on = SplitDateField(label="Date of the incident", help_text="For example, 6 11 2026")
     made_on = SplitDateField(label="Date the complaint was made", not_after_today=True)
-    started_at = ClockTimeField(
-        label="Time it started", help_text="24-hour clock. A guess is fine"
-    )
+    started_at = ClockTimeField(label="Time it started", help_text="24-hour clock. A guess is fine")
     place = forms.CharField(
         label="Where it happened",
         help_text="A street, a building, a vehicle",
@@ -42,7 +40,8 @@ class GalleryForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     category = forms.ChoiceField(
-        label="Category", choices=[("B1", "B1 Stops, and stop and search"), ("B4", "B4 Use of force")]
+        label="Category",
+        choices=[("B1", "B1 Stops, and stop and search"), ("B4", "B4 Use of force")],
     )
     finding = forms.ChoiceField(
         label="What do you find?",
@@ -100,7 +99,9 @@ def _board() -> dict[str, Any]:
                     _cited("21:39:12", "M1"),
                     _cited("22:01:15", "M8"),
                 ],
-                "says": [{"icon": "tick", "text": "Covered. 50 s between F1 and F6: battery changed"}],
+                "says": [
+                    {"icon": "tick", "text": "Covered. 50 s between F1 and F6: battery changed"}
+                ],
             },
             {
                 "who": "PC 2186QX Brannick",
@@ -179,10 +180,19 @@ def _events() -> list[dict[str, Any]]:
     day = datetime(2026, 11, 24, 9, 14, 2, tzinfo=UTC)
     orrell = "DS 7714 Orrell, investigator"
     return [
-        {"at": day, "operation": "CONSULTATION", "who": orrell, "purpose": "Investigating the complaint"}
+        {
+            "at": day,
+            "operation": "CONSULTATION",
+            "who": orrell,
+            "purpose": "Investigating the complaint",
+        }
         | {"what": "Opened the history of this case"},
         {"at": day - timedelta(minutes=3), "operation": "ALTERATION", "who": orrell}
-        | {"what": "Allegation 3, draft decision:", "was": "service acceptable", "now": "not able to determine"}
+        | {
+            "what": "Allegation 3, draft decision:",
+            "was": "service acceptable",
+            "now": "not able to determine",
+        }
         | {"purpose": "Answering the return", "place": 215, "index": 82_109},
         {"at": day - timedelta(hours=7), "operation": "COLLECTION", "who": "Nightly check"}
         | {"what": "Checked 7 recordings: 3 on hold", "purpose": "Preserving evidence"}
@@ -190,7 +200,11 @@ def _events() -> list[dict[str, Any]]:
         {"at": day - timedelta(hours=14), "operation": "CONSULTATION", "refused": True}
         | {"who": "Insp 5521 Corrie, kept out since 11 Nov", "place": 213, "index": 80_102}
         | {"what": "Tried to open this case by its address. Was told it does not exist"},
-        {"at": day - timedelta(hours=22), "operation": "DISCLOSURE", "who": "Ms 80417 Ashmoor, disclosure officer"}
+        {
+            "at": day - timedelta(hours=22),
+            "operation": "DISCLOSURE",
+            "who": "Ms 80417 Ashmoor, disclosure officer",
+        }
         | {"what": "Gave the complaint record, 3 pages, to the complainant", "url": "#history"}
         | {"purpose": "Right of access, SAR-26-V3D", "place": 209, "index": 78_960},
     ]
@@ -201,7 +215,9 @@ def context(now: datetime) -> dict[str, Any]:
     typed = QueryDict(mutable=True)
     typed.update({"made_on_day": "24", "made_on_month": "12", "made_on_year": str(now.year + 1)})
     typed.update({"happened_on_day": "31", "happened_on_month": "2", "happened_on_year": "2026"})
-    typed.update({"started_at": "evening", "words": "I was waiting for the 58 bus.", "category": "B1"})
+    typed.update(
+        {"started_at": "evening", "words": "I was waiting for the 58 bus.", "category": "B1"}
+    )
     typed.update({"finding": "UNABLE", "moments": "M7"})
     wrong = GalleryForm(typed, auto_id="wrong_%s", prefix=None)
     return {
@@ -243,14 +259,29 @@ def context(now: datetime) -> dict[str, Any]:
             ("Last safe moment", "7 Dec 2026, 21:36"),
         ],
         "tasks": [
-            {"state": "done", "label": "Search for every officer on scene", "url": "#tasks", "count": "6 of 6"},
+            {
+                "state": "done",
+                "label": "Search for every officer on scene",
+                "url": "#tasks",
+                "count": "6 of 6",
+            },
             {"state": "missing", "label": "Explain every gap in the footage", "url": "#tasks"}
-            | {"detail": "PC 4037QX Ludgate, 21:51:20 to 21:55:32 has no explanation", "count": "1 gap left"},
+            | {
+                "detail": "PC 4037QX Ludgate, 21:51:20 to 21:55:32 has no explanation",
+                "count": "1 gap left",
+            },
             {"state": "locked", "label": "Submit version 2 for sign-off"},
         ],
         "definitions": [
-            ("Footage auto-deletes", "Mon 7 Dec 2026, 21:36", "13 days left. 3 of 7 recordings not preserved yet"),
-            ("Complained against", [("PC 2186QX Brannick", "Told 12 Nov"), ("PC 4037QX Ludgate", "Told 12 Nov")]),
+            (
+                "Footage auto-deletes",
+                "Mon 7 Dec 2026, 21:36",
+                "13 days left. 3 of 7 recordings not preserved yet",
+            ),
+            (
+                "Complained against",
+                [("PC 2186QX Brannick", "Told 12 Nov"), ("PC 4037QX Ludgate", "Told 12 Nov")],
+            ),
         ],
         "facts": [
             (6, "people on scene"),
@@ -261,14 +292,30 @@ def context(now: datetime) -> dict[str, Any]:
         "life": [
             {"state": "done", "label": "Finalised", "text": "22 May 2020"},
             {"state": "done", "label": "Six years end", "text": "22 May 2026"},
-            {"state": "hold", "label": "Now: on hold", "text": "Held since 2 Oct 2026", "detail": "Reviewed by 4 Jan 2027"},
-            {"state": "todo", "label": "Expires", "text": "31 Dec 2026", "detail": "Not before the hold ends"},
+            {
+                "state": "hold",
+                "label": "Now: on hold",
+                "text": "Held since 2 Oct 2026",
+                "detail": "Reviewed by 4 Jan 2027",
+            },
+            {
+                "state": "todo",
+                "label": "Expires",
+                "text": "31 Dec 2026",
+                "detail": "Not before the hold ends",
+            },
             {"state": "todo", "label": "Proposed", "text": "A job lists it"},
             {"state": "todo", "label": "Approved", "text": "Two people"},
             {"state": "end", "label": "Destroyed", "text": "Certificate issued"},
         ],
         "board": _board(),
-        "parts": [("preserved", 41), ("requested", 2), ("unconfirmed", 1), ("at_risk", 3, "#split"), ("lost", 1, "#split")],
+        "parts": [
+            ("preserved", 41),
+            ("requested", 2),
+            ("unconfirmed", 1),
+            ("at_risk", 3, "#split"),
+            ("lost", 1, "#split"),
+        ],
         "events": _events(),
         "digest": "145730504e426ca5e1118b53f8681e0b203c50781394d4f9b827b6ca7a1f7303",
         "form": GalleryForm(),

@@ -12,14 +12,7 @@ from typing import Any
 
 from bwcportal import badges, phrasing
 
-KINDS = {
-    "expected": "expected",
-    "buffer": "buffer",
-    "recorded": "recorded",
-    "explained": "explained",
-    "unexplained": "unexplained",
-    "lost": "lost",
-}
+KINDS = frozenset({"expected", "buffer", "recorded", "explained", "unexplained", "lost"})
 # Rectangles narrower than this share of the window keep a visible sliver.
 SMALLEST_PER_CENT = 0.25
 
@@ -32,16 +25,23 @@ def draw(board: Mapping[str, Any]) -> dict[str, Any]:
     and optionally `text` (words in an empty lane). An item: `kind` (expected, buffer, recorded,
     explained, unexplained, lost; drawn in the order given), `start`, `end`, optionally `label`;
     or kind `cited` with `at` and `label`. A line of `says`: `icon`, `text`, optionally `strong`,
-    `tone` (bad, warn, quiet), `url`, `link`. Raises ValueError when the window is empty.
+    `tone` (bad, warn, quiet), `url`, `link`. Raises ValueError when the
+    window is empty or a kind is unknown.
     """
     start, end = board["start"], board["end"]
     if end <= start:
         raise ValueError("The window of a coverage board must not be empty")
     incident = board.get("incident")
+    marks = ticks(start, end)
     return {
+        # More than five labels do not fit on a phone: every second one is for wide pages only.
         "ticks": [
-            {"x": per_cent(tick, start, end), "label": phrasing.clock_time(tick)}
-            for tick in ticks(start, end)
+            {
+                "x": per_cent(tick, start, end),
+                "label": phrasing.clock_time(tick),
+                "wide": len(marks) > 5 and index % 2 == 1,
+            }
+            for index, tick in enumerate(marks)
         ],
         "edges": [per_cent(edge, start, end) for edge in incident[:2]] if incident else [],
         "incident_label": incident[2] if incident else "",
@@ -75,11 +75,11 @@ def _lane(lane: Mapping[str, Any], start: datetime, end: datetime) -> dict[str, 
         if item["kind"] == "cited":
             cited.append({"x": per_cent(item["at"], start, end), "label": item["label"]})
             continue
+        if item["kind"] not in KINDS:
+            raise ValueError(f"A lane has no item of the kind {item['kind']!r}")
         x = per_cent(item["start"], start, end)
         width = round(max(per_cent(item["end"], start, end) - x, SMALLEST_PER_CENT), 3)
-        bars.append(
-            {"kind": KINDS[item["kind"]], "x": x, "width": width, "label": item.get("label", "")}
-        )
+        bars.append({"kind": item["kind"], "x": x, "width": width, "label": item.get("label", "")})
     return {**lane, "bars": bars, "cited": cited, "text": lane.get("text", "")}
 
 
