@@ -129,15 +129,18 @@ class _Walker:
             root = self.frontier.root()
             if (bytes(batch.root), bytes(batch.frontier)) != (root, self.frontier.pack()):
                 self.find(f"The sealed record of {size} events is not that of batch {batch.number}")
-        for who, wanted in self.roots.get(size, ()):
-            root = root or self.frontier.root()
-            if root == wanted:
-                self.met = size
-            else:
-                self.find(
-                    f"The record of {size} events is not the one that {who} vouches for: something "
-                    f"between events {self.met} and {size} was rewritten"
-                )
+        wanted = self.roots.get(size, [])
+        if not wanted:
+            return
+        root = root or self.frontier.root()
+        others = [who for who, said in wanted if said != root]
+        for who in others:
+            self.find(
+                f"The record of {size} events is not the one that {who} vouches for: something "
+                f"between events {self.met} and {size} was rewritten"
+            )
+        if not others:
+            self.met = size
 
 
 def _walk(report: Report, roots: dict[int, list[tuple[str, bytes]]]) -> None:

@@ -65,6 +65,8 @@ def export_case(
     export within ``patience`` seconds, BadCheckpoint for an older checkpoint that this key did not
     sign, FileExistsError rather than overwriting a file.
     """
+    if path.exists():
+        raise FileExistsError(f"{path} exists already, and is not overwritten")
     folder = keys.SignerFolder.configured()
     public = notes.public_bytes(folder.key())
     sizes = [notes.read(note, folder.origin, public).size for note in older]
