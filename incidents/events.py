@@ -37,6 +37,11 @@ ACCESS_REFUSED = event_type(
     "incidents.access_refused", Operation.CONSULTATION, "was refused a page"
 )
 
+# Reference data
+REFERENCE_AMENDED = event_type(
+    "incidents.reference_amended", Operation.ADMINISTRATION, "amended a row of reference data"
+)
+
 # Reading
 CASE_LIST_VIEWED = event_type(
     "incidents.case_list_viewed", Operation.CONSULTATION, "looked at a list of cases"

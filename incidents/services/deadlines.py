@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
 
 from incidents import deadlines
 from incidents.models import Complaint, Deadline, DeadlineRule
@@ -45,7 +48,7 @@ def cancel_all_deadlines(case: Complaint, *, on: date) -> int:
     ).update(cancelled_on=on)
 
 
-def _running(case: Complaint, code: str):  # type: ignore[no-untyped-def]
+def _running(case: Complaint, code: str) -> QuerySet[Any]:
     return Deadline.objects.filter(
         complaint=case, rule__code=code, met_on__isnull=True, cancelled_on__isnull=True
     )

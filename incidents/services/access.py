@@ -1,0 +1,84 @@
+"""Giving one person access to a case, and ending it. The team's access is not changed here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.grants import in_force, revoke
+from accounts.models import User
+from accounts.roles import Permission
+from audit.recorder import record
+from bwcportal.errors import Invalid, NotNow
+from incidents.case_policies import check_reason, is_kept_out
+from incidents.enums import CaseState
+from incidents.events import ACCESS_ENDED
+from incidents.models import Complaint, ComplaintGrant
+from incidents.permissions import check_may
+from incidents.services.granting import grant_case
+from incidents.services.moving import lock_case
+
+
+@transaction.atomic
+def grant_access(
+    *,
+    actor: User,
+    case_id: UUID,
+    user: User,
+    reason: str,
+    expires_at: datetime | None,
+    now: datetime,
+) -> Complaint:
+    """Open a case to one account, with a reason and if wanted an end (UTC), and return the case.
+
+    A grant that is there is renewed. Raises NotFound, NotPermitted, NotNow for a destroyed case,
+    or Invalid with the field `user`, `reason` or `expires_at`.
+    """
+    case = lock_case(actor=actor, case_id=case_id)
+    check_may(actor, Permission.GRANT_ACCESS)
+    if case.state == CaseState.DESTROYED:
+        raise NotNow("The case is destroyed: there is nothing left to open", code="wrong_state")
+    text = check_reason(reason)
+    if not user.is_active:
+        raise Invalid("This account is closed. Choose somebody else", field="user")
+    if is_kept_out(case, user.person):
+        raise Invalid(
+            f"{user.display_name} is kept out of this case, and nothing can open it to them",
+            field="user",
+        )
+    if expires_at is not None and expires_at <= now:
+        raise Invalid("Access must end after today, or not by itself", field="expires_at")
+    grant_case(user, case, reason=text, actor=actor, now=now, expires_at=expires_at)
+    return case
+
+
+@transaction.atomic
+def end_access(*, actor: User, case_id: UUID, user: User, reason: str, now: datetime) -> Complaint:
+    """End a person's grants of a case, with a reason, and return the case.
+
+    The last person to whom a restricted case is open keeps it, or nobody could ever open it
+    again. Raises NotFound, NotPermitted, NotNow, or Invalid with the field `reason`.
+    """
+    case = lock_case(actor=actor, case_id=case_id)
+    check_may(actor, Permission.GRANT_ACCESS)
+    text = check_reason(reason)
+    grants = in_force(ComplaintGrant, now=now).filter(content_object=case)
+    others = grants.exclude(user=user).filter(expires_at__isnull=True, user__is_active=True)
+    if case.is_restricted and not others.exists():
+        raise NotNow(
+            "Nobody else can open this restricted case. Give somebody else access first",
+            code="last_access",
+        )
+    if not revoke(ComplaintGrant, user=user, target=case):
+        raise NotNow(f"{user.display_name} has no personal access to this case", code="no_grant")
+    record(
+        ACCESS_ENDED,
+        actor=actor.audit_actor(),
+        subject=case.audit_subject(),
+        now=now,
+        details={"user": user.pk},
+        personal={"reason": text, "name": user.display_name},
+    )
+    return case
