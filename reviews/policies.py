@@ -9,10 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from accounts.models import Person, User
 from bwcportal.errors import Invalid, NotNow
 from bwcportal.phrasing import counted
-from incidents.enums import HANDLING_STATES, CaseState, FootageStatus, PreservationState
+from incidents.enums import (
+    HANDLING_STATES,
+    CaseState,
+    FootageStatus,
+    PreservationState,
+    SearchResult,
+)
 from incidents.models import Allegation, Complaint, DecisionOption, FootageLink, FootageSearch
 from reviews.enums import SubmissionState
 from reviews.models import Annotation, Finding, ReturnPoint, Submission
@@ -138,7 +146,10 @@ def _every_allegation_decided(case: Complaint, allegations: list[Allegation]) ->
 def _footage_searched(case: Complaint, allegations: list[Allegation]) -> ReadinessItem | None:
     if not any(each.category.bwv_expected for each in allegations):
         return None
-    searches = FootageSearch.objects.filter(complaint=case)
+    # A search that the evidence system did not answer is on the record, but asked nothing.
+    searches = FootageSearch.objects.filter(complaint=case).exclude(
+        ~Q(source=""), result=SearchResult.NO_ACCESS
+    )
     asked = list(searches.values_list("collar_numbers", "camera_serial"))
     # A search that names neither officer nor camera covers the whole scene.
     whole_scene = any(not collars and not serial for collars, serial in asked)
