@@ -7,7 +7,6 @@ import pytest
 from django.db import connection, transaction
 
 from audit import registry
-from audit.recorder import record
 from audit.registry import Operation, event_type
 from audit.values import Actor, Subject
 
@@ -33,6 +32,9 @@ def signer_folder(settings, tmp_path):
 @pytest.fixture
 def write(kind):
     """Return a function that records one event, by default in a transaction of its own."""
+
+    # Here, because this file may be read before Django is set up.
+    from audit.recorder import record
 
     def write_one(case_id=None, **more):
         reference = f"CM-{str(case_id)[:4]}" if case_id else ""
