@@ -21,8 +21,9 @@ BITS = 16
 LARGEST_FRAME_NUMBER = 2**BITS - 1
 _CELLS = BITS + 4
 _MARGIN = 8
-_CLOCK_ALPHABET = "0123456789-T:Z"
-_CLOCK_LENGTH = len("2026-11-06T21:36:00Z")
+# What can stand at each place: a digit for 0, itself for anything else.
+_CLOCK_PATTERN = "0000-00-00T00:00:00Z"
+_CLOCK_LENGTH = len(_CLOCK_PATTERN)
 _STRIP_LEFT = BASE_WIDTH - _MARGIN - _CELLS * CELL
 _STRIP_TOP = BASE_HEIGHT - _MARGIN - STRIP_HEIGHT
 _CLOCK_LEFT = BASE_WIDTH - _MARGIN - _CLOCK_LENGTH * GLYPH_WIDTH
@@ -99,15 +100,25 @@ def read_clock(image: Image.Image) -> datetime:
     """Read the camera's clock (aware UTC, whole seconds) from a whole picture. Raises UnreadableOverlay."""
     grey = _at_base_size(image)
     letters = []
-    for place in range(_CLOCK_LENGTH):
+    for place, sign in enumerate(_CLOCK_PATTERN):
         left = _CLOCK_LEFT + place * GLYPH_WIDTH
         cell = grey.crop((left, _MARGIN, left + GLYPH_WIDTH, _MARGIN + GLYPH_HEIGHT))
-        letters.append(min(_CLOCK_ALPHABET, key=lambda letter: _difference(cell, _glyph(letter))))
+        letters.append(_nearest_digit(cell) if sign == "0" else _confirmed(cell, sign))
     text = "".join(letters)
     try:
         return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     except ValueError as error:
         raise UnreadableOverlay(f"the clock reads {text}") from error
+
+
+def _nearest_digit(cell: Image.Image) -> str:
+    return min("0123456789", key=lambda digit: _difference(cell, _glyph(digit)))
+
+
+def _confirmed(cell: Image.Image, sign: str) -> str:
+    """Give the sign when there is light on dark in its cell at all, else a question mark."""
+    darkest, lightest = cell.getextrema()
+    return sign if lightest - darkest > 60 else "?"
 
 
 def _difference(one: Image.Image, other: Image.Image) -> float:

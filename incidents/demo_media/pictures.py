@@ -155,7 +155,7 @@ class Camera:
             if len(corners) > 2:
                 flat = len({corner[2] for corner in panel.corners}) == 1
                 low = flat and panel.corners[0][2] < 0.1
-                order = (0, panel.corners[0][2]) if low else (1, -distance)
+                order = (0, panel.corners[0][2]) if low else (1, panel.raised_m - distance)
                 seen.append((order, panel, corners, distance))
         seen.sort(key=lambda item: item[0])
         return [(panel, corners, distance) for _order, panel, corners, distance in seen]

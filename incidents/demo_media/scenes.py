@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from incidents.demo_media.figures import (
     ARMED_OFFICER,
@@ -147,10 +147,10 @@ def _van(x: float, y: float) -> list[Panel]:
             for row in range(2):
                 colour = (216, 206, 36) if (column + row) % 2 else (28, 54, 150)
                 left = x + 0.1 + column * 0.63
-                panels.append(
-                    wall(left, left + 0.63, side, 0.7 + row * 0.5, 1.2 + row * 0.5, colour)
-                )
-        panels.append(wall(x + 3.8, x + 5, side, 1.75, 2.3, (20, 24, 32)))
+                square = wall(left, left + 0.63, side, 0.7 + row * 0.5, 1.2 + row * 0.5, colour)
+                panels.append(replace(square, raised_m=1.4))
+        window = wall(x + 3.8, x + 5, side, 1.75, 2.3, (20, 24, 32))
+        panels.append(replace(window, raised_m=1.4))
     panels += box(x + 1.5, x + 3.5, y + 0.5, y + 1.5, 2.5, 2.7, (40, 70, 190))
     return panels
 

@@ -17,11 +17,16 @@ _NEAREST = 0.25
 
 @dataclass(frozen=True)
 class Panel:
-    """A flat shape with its corners in order. A lit panel keeps its colour at a distance."""
+    """A flat shape with its corners in order. A lit panel keeps its colour at a distance.
+
+    `raised_m` draws a panel as if it were that much nearer: what is painted on a wall must come
+    after the wall, although its middle may be farther away.
+    """
 
     corners: tuple[Point, ...]
     colour: Colour
     lit: bool = False
+    raised_m: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -163,6 +163,8 @@ def read_sidecar(root: Path, relative: str) -> Sidecar | None:
 
     Raises UnusableSidecar, also for a sidecar that is a link or may not be read.
     """
+    if is_sidecar(relative):
+        return None
     try:
         with open_inside(root, str(PurePosixPath(relative).with_suffix(SUFFIX))) as file:
             return parse_sidecar(file.read(_SIDECAR_READ_LIMIT))
