@@ -47,7 +47,8 @@ def plain(content: Mapping, *, free_text: bool) -> dict:
     """
     if not isinstance(content, Mapping):
         raise ContentRefused("content is a mapping")
-    return _plain(content, _text if free_text else _code, _DEPTH)
+    words = _text if free_text else _code
+    return {_key(key): _plain(item, words, _DEPTH - 1) for key, item in content.items()}
 
 
 def _plain(value: object, words: Callable[[str], str], depth: int) -> object:
@@ -126,4 +127,5 @@ def decode(tag: bytes, content: bytes) -> dict:
     """Return what canonical bytes say; raises ContentRefused when they carry another tag."""
     if not content.startswith(tag):
         raise ContentRefused("these bytes are of another format")
-    return json.loads(content[len(tag) :])
+    said: dict = json.loads(content[len(tag) :])
+    return said

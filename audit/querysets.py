@@ -30,4 +30,4 @@ class EventQuerySet(models.QuerySet):
         The cursor is the random uuid, because the running number would tell a reader how much
         happens in cases hidden from them.
         """
-        return self.filter(id__lt=self.model.objects.filter(uuid=event_uuid).values("id"))
+        return self.filter(id__lt=self.model._default_manager.filter(uuid=event_uuid).values("id"))

@@ -276,7 +276,8 @@ def _aware_utc(moment: datetime) -> datetime:
 def _database_clock() -> datetime:
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
-        return cursor.fetchone()[0].astimezone(UTC)
+        moment: datetime = cursor.fetchone()[0]
+    return moment.astimezone(UTC)
 
 
 def _read_lately(wanted: Event) -> bool:

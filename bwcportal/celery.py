@@ -67,6 +67,7 @@ app.conf.update(
     enable_utc=True,
     beat_schedule={
         "seal-audit": {"task": "audit.seal", "schedule": 1.0, "options": {"expires": 10}},
+        "examine-audit": {"task": "audit.examine", "schedule": crontab(hour="1", minute="30")},
         "recheck-preservation": {
             "task": "incidents.recheck_preservation",
             "schedule": crontab(hour="2", minute="10"),

@@ -122,10 +122,10 @@ def _rows(
     case_id: UUID, last: int, size: int, nodes: StoredNodes, *, with_personal: bool
 ) -> Iterator[dict]:
     for start in range(1, last + 1, _CHUNK):
-        entries = Entry.objects.filter(
+        wanted = Entry.objects.filter(
             case_id=case_id, case_seq__gte=start, case_seq__lt=min(start + _CHUNK, last + 1)
         )
-        entries = list(entries.order_by("case_seq"))
+        entries = list(wanted.order_by("case_seq"))
         uuids = [entry.event_uuid for entry in entries]
         events = {event.uuid: event for event in Event.objects.filter(uuid__in=uuids)}
         held = EventPayload.objects.in_bulk(uuids) if with_personal else {}

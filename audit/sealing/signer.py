@@ -113,8 +113,8 @@ def _sign(folder: SignerFolder, remembered: Frontier | None, now: datetime) -> C
 
 def _entries_read_again(start: int, end: int) -> Iterator[bytes]:
     for at in range(start, end, _CHUNK):
-        entries = Entry.objects.filter(seq__gte=at, seq__lt=min(at + _CHUNK, end)).order_by("seq")
-        entries = list(entries)
+        wanted = Entry.objects.filter(seq__gte=at, seq__lt=min(at + _CHUNK, end))
+        entries = list(wanted.order_by("seq"))
         events = {
             event.uuid: event
             for event in Event.objects.filter(uuid__in=[entry.event_uuid for entry in entries])

@@ -331,7 +331,7 @@ class Chain:
     def _event(self, written: bytes) -> dict[str, Any]:
         if not written.startswith(EVENT_TAG):
             raise Bad(f"event {self.count} of the case is of a format this verifier does not know")
-        event = _json(written[len(EVENT_TAG) :])
+        event: dict[str, Any] = _json(written[len(EVENT_TAG) :])
         if event["case"]["id"] != self.case_id:
             raise Bad(f"event {self.count} belongs to another case")
         return event

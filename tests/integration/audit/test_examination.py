@@ -7,11 +7,13 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
+from structlog.testing import capture_logs
 
 from audit.models import Checkpoint, Entry, Event, EventPayload
 from audit.recorder import canonical_bytes, erase_personal
 from audit.sealing.examination import examine
 from audit.sealing.run import seal_and_sign
+from audit.tasks import examine_record
 from tests.integration.audit.conftest import NOW
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("signer_folder")]
@@ -331,3 +333,17 @@ class TestByHand:
         assert "nothing outside this database vouches for events 1 to 2" in out
         kept.write_text(Checkpoint.objects.get(size=2).note)
         assert self.run("--checkpoint", str(kept))[0] == 0
+
+
+def test_the_nightly_task_logs_what_the_command_prints(write, tamper):
+    event = write()
+    seal_and_sign(now=NOW)
+    with capture_logs() as quiet:
+        examine_record.run()
+    tamper("UPDATE audit_event SET actor_name = 'Somebody'")
+    with capture_logs() as loud:
+        examine_record.run()
+
+    assert [line["event"] for line in quiet] == ["audit_examined"]
+    assert (loud[0]["log_level"], loud[0]["event_uuid"]) == ("error", str(event.uuid))
+    assert loud[-1]["findings"] == 1
