@@ -452,6 +452,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ComplaintDraft',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('answers', models.JSONField(default=dict)),
+                ('started_at', models.DateTimeField()),
+                ('saved_at', models.DateTimeField()),
+                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='complaint_drafts', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['owner', '-saved_at'], name='draft_owner_newest'), models.Index(fields=['saved_at'], name='draft_saved')],
+            },
+        ),
+        migrations.CreateModel(
             name='ComplaintGrant',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

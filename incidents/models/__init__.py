@@ -11,6 +11,7 @@ from incidents.models.complaints import (
     Incident,
     Update,
 )
+from incidents.models.drafts import ComplaintDraft
 from incidents.models.footage import (
     Camera,
     CameraIssue,
@@ -44,6 +45,7 @@ __all__ = [
     "CaseStateRow",
     "Complainant",
     "Complaint",
+    "ComplaintDraft",
     "ComplaintFactor",
     "ComplaintGrant",
     "ComplaintSubject",

@@ -1,0 +1,77 @@
+"""Keeping what has been typed of a complaint until it is logged or thrown away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.roles import Permission
+from bwcportal.errors import Invalid, NotFound
+from incidents.models import Complaint, ComplaintDraft
+from incidents.permissions import check_may
+from incidents.services.logging import NewComplaint, log_complaint
+
+# A complaint that nobody finished typing for so long is not coming, and its draft names people.
+KEPT_FOR = timedelta(days=14)
+MOST_DRAFTS = 20
+Answers = dict[str, dict[str, list[str]]]
+
+
+@transaction.atomic
+def start_draft(*, actor: User, now: datetime) -> ComplaintDraft:
+    """Begin a draft for the actor, and remove everybody's drafts that nobody has touched for 14 days.
+
+    Raises NotPermitted, or Invalid when the actor has twenty unfinished ones.
+    """
+    check_may(actor, Permission.LOG_COMPLAINT)
+    ComplaintDraft.objects.filter(saved_at__lt=now - KEPT_FOR).delete()
+    if ComplaintDraft.objects.filter(owner=actor).count() >= MOST_DRAFTS:
+        raise Invalid(
+            f"You have {MOST_DRAFTS} unfinished complaints. Finish one or throw it away first",
+            code="too_many_drafts",
+        )
+    return ComplaintDraft.objects.create(owner=actor, started_at=now, saved_at=now)
+
+
+@transaction.atomic
+def save_answers(
+    *,
+    actor: User,
+    draft_id: UUID,
+    page: str,
+    answers: Mapping[str, list[str]],
+    now: datetime,
+) -> ComplaintDraft:
+    """Keep the answers of one page exactly as typed, and return the draft."""
+    draft = _lock(actor, draft_id)
+    draft.answers = {**draft.answers, page: dict(answers)}
+    draft.saved_at = now
+    draft.save(update_fields=["answers", "saved_at"])
+    return draft
+
+
+@transaction.atomic
+def throw_away(*, actor: User, draft_id: UUID) -> None:
+    """Remove an unfinished complaint."""
+    _lock(actor, draft_id).delete()
+
+
+@transaction.atomic
+def log_draft(*, actor: User, draft_id: UUID, data: NewComplaint, now: datetime) -> Complaint:
+    """Log what a draft says and remove it, together: pressing twice logs one complaint."""
+    draft = _lock(actor, draft_id)
+    case = log_complaint(actor=actor, data=data, now=now)
+    draft.delete()
+    return case
+
+
+def _lock(actor: User, draft_id: UUID) -> ComplaintDraft:
+    check_may(actor, Permission.LOG_COMPLAINT)
+    draft = ComplaintDraft.objects.select_for_update().filter(owner=actor, pk=draft_id).first()
+    if draft is None:
+        raise NotFound
+    return draft
