@@ -22,11 +22,12 @@ def styled_classes() -> set[str]:
 
 
 def used_classes(source: str) -> set[str]:
-    """Classes written out in full; those put together by a tag are left to the gallery's picture."""
+    """Classes written out in full; those a tag ends (`bwc-note--{{ kind }}`) are left to the gallery."""
+    plain = re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "\x00", source)
     names = set()
-    for value in re.findall(r'class="([^"]*)"', source):
-        plain = re.sub(r"\S*\{\{.*?\}\}\S*|\S*-\{%.*?%\}\S*|\{%.*?%\}", " ", value)
-        names.update(name for name in plain.split() if name.startswith("bwc-"))
+    for value in re.findall(r'class="([^"]*)"', plain):
+        pieces = re.split(r"[\s\x00]+", value)
+        names.update(name for name in pieces if name.startswith("bwc-") and name[-1] not in "-_")
     return names
 
 
