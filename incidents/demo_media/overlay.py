@@ -117,8 +117,7 @@ def _nearest_digit(cell: Image.Image) -> str:
 
 def _confirmed(cell: Image.Image, sign: str) -> str:
     """Give the sign when there is light on dark in its cell at all, else a question mark."""
-    darkest, lightest = cell.getextrema()
-    return sign if lightest - darkest > 60 else "?"
+    return sign if ImageStat.Stat(cell).stddev[0] > 15 else "?"
 
 
 def _difference(one: Image.Image, other: Image.Image) -> float:

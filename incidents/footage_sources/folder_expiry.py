@@ -58,7 +58,9 @@ def delete_expired_recordings(
     for recording in recordings:
         due = recording.auto_delete_at(days)
         if due is None:
-            problems.append(_problem(recording, "kept, because nothing says when it was recorded"))
+            problems.append(
+                _problem(recording, "kept, because it cannot be read when it was recorded")
+            )
             continue
         if due > now:
             not_due += 1

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from incidents.footage_sources.files import OutsideFolder, open_inside, printable
 from incidents.footage_sources.protocol import FoundFootage, Mount, StartSource
 from incidents.footage_sources.sidecar import SUFFIX, Sidecar, UnusableSidecar, parse_sidecar
-from incidents.media_facts import MediaFacts, UnusableMedia, probe_file
+from incidents.media_facts import MediaFacts, MediaFault, UnusableMedia, probe_file
 
 CONTENT_TYPES = {
     "mp4": "video/mp4",
@@ -24,6 +24,8 @@ CONTENT_TYPES = {
 }
 BAD_SIDECAR = "BAD_SIDECAR"
 _SIDECAR_READ_LIMIT = 64 * 1024 + 1
+# Where the sidecar was not believed or never read, nothing may be deleted by a guess.
+_START_UNKNOWN = {BAD_SIDECAR, MediaFault.NO_PERMISSION.value, MediaFault.NOT_READABLE.value}
 
 MeasureMedia = Callable[[BufferedReader], MediaFacts]
 
@@ -103,7 +105,7 @@ class Recording:
         The period counts from Recorded On. A clock that nobody verified may be years wrong, so
         there it counts from the arrival of the file if that was later.
         """
-        if self.fault == BAD_SIDECAR:
+        if self.fault in _START_UNKNOWN:
             return None
         start = self.recorded_on
         if not self.clock_verified:

@@ -248,6 +248,27 @@ class TestAutoDeletion:
         assert [problem.external_id for problem in report.problems] == [external_id]
         assert (source.root / "night.mp4").exists()
 
+    def test_what_could_not_be_opened_is_kept_and_reported(
+        self, source: FolderSource, clip: Clip, monkeypatch: pytest.MonkeyPatch
+    ):
+        external_id = put(source.root, "night.mp4", clip)
+        real_open = os.open
+
+        def refuse(path, *args, **kwargs):
+            if path == "night.mp4":
+                # Root may read anything, so the system's answer to anybody else is given here.
+                raise PermissionError(13, "Permission denied")
+            return real_open(path, *args, **kwargs)
+
+        monkeypatch.setattr(os, "open", refuse)
+        report = source.delete_expired(AFTER + timedelta(days=4000))
+        (fault,) = source.faults()
+        monkeypatch.undo()
+
+        assert fault.fault == "NO_PERMISSION"
+        assert [problem.external_id for problem in report.problems] == [external_id]
+        assert (source.root / "night.mp4").exists()
+
     def test_an_unverified_clock_counts_from_arrival_if_that_was_later(
         self, source: FolderSource, clip: Clip
     ):
