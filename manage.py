@@ -21,7 +21,7 @@ WITHOUT_DATABASE = {
 # These create or fill tables: they run as the owner of the database, when it is known. Everything
 # else runs as what the portal runs as.
 AS_OWNER = {
-    "createcachetable", "flush", "load_demo", "loaddata", "migrate", "sqlflush", "sqlmigrate",
+    "createcachetable", "flush", "load_demo", "loaddata", "migrate", "prepare_demo", "sqlflush", "sqlmigrate",
     "squashmigrations", "test",
 }  # fmt: skip
 

@@ -11,10 +11,10 @@ import time
 from collections.abc import Iterator
 from types import FrameType
 
-from bwcportal.launcher import assets, problems
+from bwcportal.launcher import assets, problems, static_files
 from bwcportal.launcher.paths import Paths
 from bwcportal.launcher.problems import CannotContinue
-from bwcportal.launcher.progress import complain, say, step
+from bwcportal.launcher.progress import complain, heartbeat, say, step
 from bwcportal.launcher.stack import Stack, port_is_free
 from bwcportal.local_services import children
 from bwcportal.local_services.services import Instance, LocalServices
@@ -72,38 +72,35 @@ def run(paths: Paths, port: int, *, reset: bool, begun: float) -> int:
             _remove_data(paths, services)
         stack = Stack(paths, port, services)
         try:
-            _start(stack, instance)
-            _announce(stack, begun)
+            accounts = _start(stack, instance)
+            _announce(stack, accounts, begun)
             return _watch(stack)
         except KeyboardInterrupt:
-            say("Stopping")
+            say("Stopping. The data is kept; ./bwc demo continues with it.")
             return 0
         finally:
             ignore_signals()
             paths.demo_state.unlink(missing_ok=True)
             stack.stop(report=say)
-            say("Stopped. The data is kept; ./bwc demo continues with it.")
 
 
-def _start(stack: Stack, instance: Instance) -> None:
+def _start(stack: Stack, instance: Instance) -> str:
+    """Bring everything up, in order. Gives the list of demo accounts."""
     with step("Starting PostgreSQL and Valkey"):
         instance.publish(stack.services.start())
-    with step("Preparing the database"):
-        stack.manage("migrate", "--verbosity", "0")
-    with step("Collecting the static files"):
-        stack.manage("collectstatic", "--noinput", "--verbosity", "0")
-    with step("Loading the demo force", "with its video clips, under a minute the first time"):
-        stack.manage("load_demo")
-    with step("Starting the web server, the worker and the scheduler"):
+    stale = not static_files.are_collected(stack.paths)
+    with heartbeat():
+        accounts = stack.prepare(collect_static=stale, report=say)
+        static_files.remember(stack.paths)
         for name in stack.parts():
             stack.start_part(name)
         stack.wait_until_answering()
+    return accounts
 
 
-def _announce(stack: Stack, begun: float) -> None:
+def _announce(stack: Stack, accounts: str, begun: float) -> None:
     state = {"pid": os.getpid(), "url": stack.url, "port": stack.port}
     stack.paths.demo_state.write_text(json.dumps(state), encoding="utf-8")
-    accounts = stack.manage("demo_accounts").stdout.rstrip()
     say()
     say(f"The portal is ready after {time.time() - begun:.0f} s:  {stack.url}/")
     say()

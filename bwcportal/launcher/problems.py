@@ -52,7 +52,8 @@ def from_output(what: str, output: str, log: Path, mirror_setting: str) -> Canno
             f"a mirror with {mirror_setting}, and run this again. Details: {log}"
         )
     last = next((line.strip() for line in reversed(output.splitlines()) if line.strip()), "")
-    return CannotContinue(f"{what} failed: {last[:200]} Details: {log}")
+    said = last.removeprefix("CommandError: ")[:300].rstrip(".")
+    return CannotContinue(f"{what} failed: {said}. Details: {log}")
 
 
 def from_os_error(error: OSError, folder: Path) -> CannotContinue | None:

@@ -27,6 +27,17 @@ def step(what: str, expect: str = "") -> Iterator[None]:
     """Announce a step, show that it is alive every ten seconds, and say how long it took."""
     begun = time.monotonic()
     say(f"- {what}{f' ({expect})' if expect else ''}")
+    with heartbeat():
+        yield
+    taken = time.monotonic() - begun
+    if taken > WORTH_TELLING_S:
+        say(f"  done in {taken:.0f} s")
+
+
+@contextlib.contextmanager
+def heartbeat() -> Iterator[None]:
+    """Show every ten seconds that something is still going on."""
+    begun = time.monotonic()
     finished = threading.Event()
 
     def keep_telling() -> None:
@@ -40,6 +51,3 @@ def step(what: str, expect: str = "") -> Iterator[None]:
     finally:
         finished.set()
         teller.join()
-    taken = time.monotonic() - begun
-    if taken > WORTH_TELLING_S:
-        say(f"  done in {taken:.0f} s")

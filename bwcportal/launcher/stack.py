@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bwcportal.launcher import problems
 from bwcportal.launcher.paths import Paths
 from bwcportal.launcher.problems import CannotContinue
 from bwcportal.local_services import children
@@ -73,6 +74,8 @@ class Stack:
             "SECRET_KEY": secret_key(self.paths.var),
             "DJANGO_SETTINGS_MODULE": "bwcportal.settings",
             "PYTHONUNBUFFERED": "1",
+            # Worker and scheduler would run the system checks again, each loading every page for it.
+            "CELERY_SKIP_CHECKS": "1",
             **self.extra,
         }
 
@@ -89,7 +92,7 @@ class Stack:
                     *("-m", "gunicorn", "bwcportal.wsgi:application"),
                     *("--bind", f"{HOST}:{self.port}", "--worker-class", "gthread"),
                     *("--workers", "2", "--threads", "4", "--graceful-timeout", "5"),
-                    "--no-control-socket",
+                    *("--preload", "--no-control-socket"),
                 ),
                 logs / "web.log",
                 signal.SIGTERM,
@@ -157,6 +160,47 @@ class Stack:
                 f"Details: {log}"
             )
         return done
+
+    def prepare(self, *, collect_static: bool, report: Callable[[str], None]) -> str:
+        """Migrate, collect static files and load the demo force. Gives the list of accounts.
+
+        Each step is reported as it begins. Raises CannotContinue with the last line of the error
+        when one fails.
+        """
+        log = self.paths.logs / "prepare.log"
+        options = ["--collect-static"] if collect_static else []
+        accounts: list[str] = []
+        with log.open("w", encoding="utf-8") as errors:
+            child = subprocess.Popen(
+                [
+                    *(str(self.paths.python), str(self.paths.root / "manage.py")),
+                    *("prepare_demo", "--no-color", *options),
+                ],
+                cwd=self.paths.root,
+                env=self.environment(owner=True),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                start_new_session=True,
+                preexec_fn=children.die_with_parent(signal.SIGKILL),
+            )
+            try:
+                for line in child.stdout or ():
+                    if line.startswith("- "):
+                        report(line.rstrip())
+                        accounts.clear()
+                    else:
+                        accounts.append(line)
+            except BaseException:
+                child.kill()
+                raise
+            finally:
+                child.wait()
+        if child.returncode != 0:
+            output = log.read_text(encoding="utf-8", errors="replace")
+            raise problems.from_output("Preparing the demo", output, log, "PIP_INDEX_URL")
+        return "".join(accounts).strip("\n")
 
     def wait_until_answering(self, path: str = "/sign-in/") -> None:
         """Wait until the page is served.
