@@ -33,4 +33,8 @@ def portal(request: HttpRequest) -> dict[str, Any]:
                         "current": request.path == address,
                     }
                 )
-    return {"force_name": settings.FORCE_NAME, "nav_items": items}
+    return {
+        "force_name": settings.FORCE_NAME,
+        "is_demo": settings.ENVIRONMENT == "demo",
+        "nav_items": items,
+    }
