@@ -65,8 +65,9 @@ _START_SENTENCES = {
 class IngestOutcome:
     """What became of one file: `footage` and `sha256` when it was accepted, else the reason.
 
-    `name` is the path below the directory, fit for printing. `duplicate_of` is the name, or the
-    caller's word for it, of what has the same bytes.
+    `name` is the path below the directory, fit for printing, and `relative` that of an accepted
+    file as the disk knows it. `duplicate_of` is the name, or the caller's word for it, of what has
+    the same bytes.
     """
 
     name: str
@@ -75,6 +76,7 @@ class IngestOutcome:
     footage: FoundFootage | None = None
     sha256: str | None = None
     duplicate_of: str = ""
+    relative: str = ""
 
     @property
     def accepted(self) -> bool:
@@ -156,4 +158,5 @@ def _accepted(recording: Recording, digest: str) -> IngestOutcome:
         message,
         footage=footage,
         sha256=digest,
+        relative=recording.relative,
     )

@@ -10,7 +10,7 @@ from audit.recorder import Outcome, record_alone
 from audit.values import Subject
 from bwcportal.errors import NotFound
 from incidents.events import ACCESS_REFUSED
-from incidents.models import Complaint
+from incidents.models import Complaint, FootageLink
 
 
 def open_case(*, actor: User, case_id: UUID, now: datetime) -> Complaint:
@@ -37,3 +37,26 @@ def open_case(*, actor: User, case_id: UUID, now: datetime) -> Complaint:
         )
         raise NotFound
     return case
+
+
+def open_link(*, actor: User, link_id: UUID, now: datetime) -> FootageLink:
+    """Return a recording's place in a case, with both, if the actor may know of the case.
+
+    Otherwise records the refusal and raises NotFound, as `open_case` does.
+    """
+    link = (
+        FootageLink.objects.visible_to(actor)
+        .select_related("footage", "complaint")
+        .filter(pk=link_id)
+        .first()
+    )
+    if link is None:
+        record_alone(
+            ACCESS_REFUSED,
+            actor=actor.audit_actor(),
+            subject=Subject("footage", str(link_id), ""),
+            now=now,
+            outcome=Outcome.DENIED,
+        )
+        raise NotFound
+    return link

@@ -1,0 +1,70 @@
+"""What a recorded search found, as the evidence system describes it now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from accounts.models import User
+from bwcportal.errors import DomainError
+from incidents.footage_sources.errors import SourceUnavailable
+from incidents.footage_sources.protocol import FootageSource, FoundFootage
+from incidents.models import FootageLink, FootageSearch
+from incidents.services.evidence import ask, source
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One recording found: its description, or the sentence why there is none any more."""
+
+    external_id: str
+    found: FoundFootage | None
+    problem: str
+    attached_as: str
+
+    @property
+    def can_attach(self) -> bool:
+        """Whether the recording is there and not in the case yet."""
+        return self.found is not None and not self.attached_as
+
+
+def read_search(*, user: User, case_id: UUID, search_id: UUID) -> FootageSearch | None:
+    """Return a search of this case, if the person may know of the case."""
+    return (
+        FootageSearch.objects.visible_to(user)
+        .select_related("searched_by__person", "complaint")
+        .filter(pk=search_id, complaint_id=case_id)
+        .first()
+    )
+
+
+def hits_of(search: FootageSearch) -> list[Hit]:
+    """Describe what a search found, earliest first, and mark what the case has already.
+
+    Raises SourceUnavailable when the evidence system does not answer.
+    """
+    if not search.found_external_ids:
+        return []
+    attached = {
+        link.footage.external_id: link.label
+        for link in FootageLink.objects.filter(complaint=search.complaint).select_related("footage")
+    }
+    described = ask(_describe_all, source(search.source), search.found_external_ids)
+    return [
+        Hit(external_id, found, problem, attached.get(external_id, ""))
+        for external_id, found, problem in described
+    ]
+
+
+def _describe_all(
+    system: FootageSource, external_ids: list[str]
+) -> list[tuple[str, FoundFootage | None, str]]:
+    described: list[tuple[str, FoundFootage | None, str]] = []
+    for external_id in external_ids:
+        try:
+            described.append((external_id, system.describe(external_id), ""))
+        except SourceUnavailable:
+            raise
+        except DomainError as error:
+            described.append((external_id, None, error.message))
+    return described
