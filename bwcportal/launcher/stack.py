@@ -76,6 +76,8 @@ class Stack:
             "PYTHONUNBUFFERED": "1",
             # Worker and scheduler would run the system checks again, each loading every page for it.
             "CELERY_SKIP_CHECKS": "1",
+            # One heap for all threads: the web server's eight would keep one each.
+            "MALLOC_ARENA_MAX": "2",
             **self.extra,
         }
 
@@ -92,7 +94,7 @@ class Stack:
                     *("-m", "gunicorn", "bwcportal.wsgi:application"),
                     *("--bind", f"{HOST}:{self.port}", "--worker-class", "gthread"),
                     *("--workers", "2", "--threads", "4", "--graceful-timeout", "5"),
-                    *("--preload", "--no-control-socket"),
+                    "--no-control-socket",
                 ),
                 logs / "web.log",
                 signal.SIGTERM,

@@ -36,4 +36,6 @@ def wanted(paths: Paths) -> str:
 
 
 def _own_files(root: Path) -> list[Path]:
-    return sorted(path for path in root.glob("*/static/**/*") if path.is_file())
+    """List the files in the static folders of the apps, which are the folders that are packages."""
+    folders = [path.parent / "static" for path in root.glob("*/__init__.py")]
+    return sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())
