@@ -24,6 +24,7 @@ class Permission(TextChoices):
     NOTIFY_OUTCOME = "notify_outcome", "Record that the outcome was sent"
     FINALISE = "finalise", "Finalise or reopen a case"
     SEE_HISTORY = "see_history", "Read the history of a case"
+    SEE_REFUSALS = "see_refusals", "See who was refused a case"
     GRANT_ACCESS = "grant_access", "Give and end personal access to a case"
     PLACE_HOLD = "place_hold", "Place a hold"
     RELEASE_HOLD = "release_hold", "Release a hold that somebody else placed"
@@ -80,16 +81,18 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.SIGN_OFF,
         P.NOTIFY_OUTCOME,
         P.FINALISE,
+        P.SEE_REFUSALS,
         P.GRANT_ACCESS,
         P.PLACE_HOLD,
         P.RELEASE_HOLD,
     },
-    Role.APPROPRIATE_AUTHORITY: _READ | {P.FINALISE, P.GRANT_ACCESS, P.PLACE_HOLD, P.RELEASE_HOLD},
+    Role.APPROPRIATE_AUTHORITY: _READ
+    | {P.FINALISE, P.SEE_REFUSALS, P.GRANT_ACCESS, P.PLACE_HOLD, P.RELEASE_HOLD},
     Role.RETENTION_OFFICER: frozenset(
         {P.SEE_HISTORY, P.SEE_DISPOSALS, P.APPROVE_DISPOSAL, P.PLACE_HOLD, P.RELEASE_HOLD}
     ),
     Role.DISCLOSURE_OFFICER: _READ | {P.PLACE_HOLD},
-    Role.AUDITOR: frozenset({P.SEE_HISTORY, P.SEE_DISPOSALS}),
+    Role.AUDITOR: frozenset({P.SEE_HISTORY, P.SEE_REFUSALS, P.SEE_DISPOSALS}),
     Role.ADMINISTRATOR: frozenset(),
     Role.OVERSIGHT: _READ,
     Role.SERVICE: frozenset(),

@@ -13,9 +13,9 @@ from bwcportal.errors import Invalid, NotNow
 from incidents.models import Complaint
 from incidents.services.moving import check_version, lock_case, move
 from retention.events import FINALISED, REOPENED
+from retention.models import RetentionClock
 from retention.permissions import check_can_finalise
 from retention.policies import ACTIVE_STATES
-from retention.models import RetentionClock
 from retention.services.clocks import start_clock
 from retention.services.disposing import stop_locked
 
