@@ -135,4 +135,3 @@ def server_error(request: HttpRequest) -> HttpResponse:
     # Without the request: neither session nor database may be needed to say that something broke.
     page = render_to_string("errors/500.html", {"title": TITLES[500]})
     return HttpResponse(page, status=500)
-
