@@ -39,9 +39,10 @@ def configure() -> None:
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
             "root": {"handlers": ["stderr"], "level": "INFO"},
             "loggers": {
-                # Django's own request lines hold the full path with its query.
-                "django.server": {"level": "ERROR"},
-                "django.request": {"level": "CRITICAL"},
+                # Django's own request lines hold the full path with its query; ours hold the route.
+                "django.server": {"level": "CRITICAL"},
+                # Faults with their traceback; refusals are in our own line.
+                "django.request": {"level": "ERROR"},
                 "celery.app.trace": {"level": "WARNING"},
                 "django_structlog": {"level": "INFO"},
             },
