@@ -33,9 +33,11 @@ def service_user() -> ServiceUser | None:
     """Give the account the servers must run as, or None when the present one will do.
 
     PostgreSQL refuses to run as root, so root hands its servers to `nobody`.
-    Raises ServiceProblem when there is no such account.
+    Raises ServiceProblem when there is no such account, or the present one has no name: initdb
+    wants to know it.
     """
     if os.geteuid() != 0:
+        _require_name(os.geteuid())
         return None
     try:
         entry = pwd.getpwnam("nobody")
@@ -45,6 +47,16 @@ def service_user() -> ServiceUser | None:
             "Run this as an ordinary user, or set DATABASE_URL."
         ) from error
     return ServiceUser(entry.pw_name, entry.pw_uid, entry.pw_gid)
+
+
+def _require_name(uid: int) -> None:
+    try:
+        pwd.getpwuid(uid)
+    except KeyError as error:
+        raise ServiceProblem(
+            f"The account with number {uid} has no name on this system, and PostgreSQL wants one. "
+            "Add it to /etc/passwd, or set DATABASE_URL."
+        ) from error
 
 
 def die_with_parent(on_parent_death: signal.Signals) -> Callable[[], None]:
