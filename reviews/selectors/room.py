@@ -181,8 +181,8 @@ def describe_room(room: Room, user: User) -> dict[str, Any]:
 def _marks(user: User) -> Any:
     return (
         Annotation.objects.visible_to(user)
-        .select_related("author__person", "complaint")
-        .prefetch_related("bearings")
+        .select_related("author__person", "complaint", "link")
+        .prefetch_related("bearings__allegation")
         .order_by("link__number", "start_ms", "number")
     )
 
@@ -216,8 +216,17 @@ def _describe_link(link: FootageLink, played: Watched) -> dict[str, Any]:
         "rate": [item.frame_rate_numerator, item.frame_rate_denominator],
         "has_audio": item.has_audio,
         "lost": item.status == FootageStatus.LOST,
+        "plays": item.plays_in_browser,
+        "why_not": "" if item.plays_in_browser else _why_not(item.codec),
         "watched": describe_watched(played),
     }
+
+
+def _why_not(codec: str) -> str:
+    return (
+        f"Stored as {codec}, which browsers cannot play. Ask the evidence system’s team for a copy "
+        "in MP4 (H.264)"
+    )
 
 
 def _short_name(link: FootageLink) -> str:
