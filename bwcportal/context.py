@@ -26,15 +26,21 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         for label, name, permission in _NAVIGATION:
             if permission is None or user.has_role_permission(permission):
                 address = reverse(name)
-                items.append(
-                    {
-                        "label": label,
-                        "url": address,
-                        "current": request.path == address,
-                    }
-                )
+                items.append({"label": label, "url": address, "current": False})
+        _mark_current(items, request.path)
     return {
         "force_name": settings.FORCE_NAME,
         "is_demo": settings.ENVIRONMENT == "demo",
         "nav_items": items,
     }
+
+
+def _mark_current(items: list[dict[str, Any]], path: str) -> None:
+    """Mark the item whose address is the longest beginning of the path: a case is under Cases."""
+    fitting = [item for item in items if path == item["url"] or _is_under(path, item["url"])]
+    if fitting:
+        max(fitting, key=lambda item: len(item["url"]))["current"] = True
+
+
+def _is_under(path: str, address: str) -> bool:
+    return address != "/" and path.startswith(address)

@@ -1,0 +1,90 @@
+"""One case with everything on it, for tests that walk every address of the portal."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.roles import Role
+from incidents.models import Complaint
+from incidents.services.access import grant_access
+from retention.services.destroying import dispose_approved
+from retention.services.holds import NewHold, place_hold
+from tests.factories.decisions import returned_case
+from tests.factories.people import Force, make_user
+from tests.factories.retention import approved_disposal, proposed_disposal
+
+# What a part of an address names when it is on a case that was destroyed.
+_TOMBSTONES = {"certificate_id"}
+
+
+@dataclass
+class World:
+    """The force, the ids that addresses are made of, and the case that strangers do not know of."""
+
+    force: Force
+    case: Complaint
+    ids: dict[str, Any]
+
+    @classmethod
+    def make(cls) -> World:
+        """Make a returned case with footage, marks, findings, a hold; a disposal; a certificate."""
+        force = Force()
+        force.everything = make_user(*Role, team=force.team)
+        approved_disposal(force, now=timezone.now())
+        (certificate,) = dispose_approved()
+        disposal = proposed_disposal(force, now=timezone.now())
+        submission = returned_case(force)
+        case = submission.complaint
+        hold = place_hold(
+            actor=force.supervisor,
+            case_id=case.pk,
+            data=NewHold("CIVIL_CLAIM", "Claim 1", timezone.localdate() + timedelta(days=9)),
+            now=timezone.now(),
+        )
+        guest = make_user(Role.OVERSIGHT, team=None)
+        grant_access(
+            actor=force.supervisor,
+            case_id=case.pk,
+            user=guest,
+            reason="Asked for",
+            expires_at=None,
+            now=timezone.now(),
+        )
+        ids = {
+            "case_id": case.pk,
+            "complaint_id": case.pk,
+            "incident_id": case.incident_id,
+            "allegation_id": case.allegations.order_by("number").first().pk,
+            "link_id": case.footage_links.first().pk,
+            "footage_id": case.footage_links.first().pk,
+            "annotation_id": case.annotations.first().pk,
+            "search_id": case.footage_searches.first().pk,
+            "preservation_id": case.footage_links.first().preservation.pk,
+            "submission_id": submission.pk,
+            "review_id": submission.pk,
+            "point_id": submission.points.first().pk,
+            "hold_id": hold.pk,
+            "disposal_id": disposal.pk,
+            "certificate_id": certificate.pk,
+            "grant_id": case.grants.get(user=guest).pk,
+            "user_id": guest.pk,
+            "number": submission.number,
+            "token": "no-such-token",
+        }
+        return cls(force=force, case=case, ids=ids)
+
+    def random_ids(self) -> dict[str, Any]:
+        """Give ids of the same kinds that name nothing."""
+        return {
+            name: uuid.uuid4() if isinstance(value, uuid.UUID) else value
+            for name, value in self.ids.items()
+        }
+
+    def is_tombstone(self, part: str) -> bool:
+        """Tell whether the part of an address names something of a destroyed case."""
+        return part in _TOMBSTONES
