@@ -4,6 +4,7 @@ import structlog
 from celery import shared_task
 from django.utils import timezone
 
+from audit.errors import AuditError
 from audit.sealing.examination import examine
 from audit.sealing.run import seal_and_sign
 
@@ -12,8 +13,14 @@ log = structlog.get_logger("audit")
 
 @shared_task(name="audit.seal", queue="audit")
 def seal() -> None:
-    """Seal and sign what was committed since the last run; the same as ``seal_audit --once``."""
-    seal_and_sign(now=timezone.now())
+    """Seal and sign what was committed since the last run; the same as ``seal_audit --once``.
+
+    A refusal to sign stays until a person has looked: one line of log a run says why.
+    """
+    try:
+        seal_and_sign(now=timezone.now())
+    except AuditError as error:
+        log.error("audit_not_signed", reason=str(error))
 
 
 @shared_task(name="audit.examine", queue="audit")

@@ -20,7 +20,7 @@ payload_digest  SHA(salt, payload), or 32 zero bytes when the event has no perso
 payload, salt   the personal part and its 32 random bytes; absent when withheld or erased
 case_seq        the event's place in its case, from 1 without a gap
 index           the entry's place in the tree, from 0
-proof           the path from the entry to the root, RFC 6962 section 2.1.1
+proof           the path from the entry to the root, RFC 6962 section 2.1.1, hash after hash
 
 Times inside an event are whole microseconds since 1970-01-01 UTC: occurred_at by the clock of the
 portal, recorded_at by that of the database. A time is a claim; the order of sealing is proved.

@@ -141,7 +141,7 @@ def _row(
         "index": entry.seq,
         "event": base64.b64encode(bytes(event.canonical)).decode(),
         "payload_digest": bytes(event.payload_digest).hex(),
-        "proof": [node.hex() for node in merkle.inclusion_proof(entry.seq, size, nodes)],
+        "proof": b"".join(merkle.inclusion_proof(entry.seq, size, nodes)).hex(),
     }
     if payload is not None:
         written = canonical.encode(canonical.PAYLOAD_TAG, payload.payload)

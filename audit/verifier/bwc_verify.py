@@ -148,16 +148,16 @@ def root_from_path(index: int, size: int, entry: bytes, path: list[bytes]) -> by
     """Work out the root from an entry and its path (RFC 9162 2.1.3.2), None if it cannot be."""
     if not 0 <= index < size:
         return None
-    first, last, node = index, size - 1, entry
+    first, last, node, sha = index, size - 1, entry, hashlib.sha256
     for sibling in path:
         if last == 0:
             return None
         if first & 1 or first == last:
-            node = _sha(b"\x01", sibling, node)
+            node = sha(b"\x01" + sibling + node).digest()
             while not first & 1 and first:
                 first, last = first >> 1, last >> 1
         else:
-            node = _sha(b"\x01", node, sibling)
+            node = sha(b"\x01" + node + sibling).digest()
         first, last = first >> 1, last >> 1
     return node if last == 0 else None
 
@@ -268,26 +268,38 @@ class Bundle:
 
 
 def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len({key for key, _ in pairs}) != len(pairs):
+    content = dict(pairs)
+    if len(content) != len(pairs):
         raise Bad("the same key is given twice")
-    return dict(pairs)
+    return content
+
+
+_decoder = json.JSONDecoder(object_pairs_hook=_no_repeats)
 
 
 def _json(content: bytes) -> Any:
     try:
-        return json.loads(content.decode("utf-8"), object_pairs_hook=_no_repeats)
+        return _decoder.decode(content.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise Bad("a line is not JSON") from error
 
 
-def _hash(text: Any) -> bytes:
+def _hashes(text: Any) -> list[bytes]:
+    """Read hashes written one after another, in the only form that counts: lower-case hex."""
     try:
-        value = bytes.fromhex(text)
+        joined = bytes.fromhex(text)
     except (TypeError, ValueError) as error:
         raise Bad("a hash is not written as one") from error
-    if len(value) != 32 or value.hex() != text:
+    if len(joined) % 32 or joined.hex() != text:
         raise Bad("a hash is not written as one")
-    return value
+    return [joined[at : at + 32] for at in range(0, len(joined), 32)]
+
+
+def _hash(text: Any) -> bytes:
+    hashes = _hashes(text)
+    if len(hashes) != 1:
+        raise Bad("a hash is not written as one")
+    return hashes[0]
 
 
 class Chain:
@@ -315,8 +327,7 @@ class Chain:
             raise Bad(f"event {self.count} of the case is missing or out of order")
         self.link = _sha(b"\x02", self.link, leaf)
         entry = entry_of(leaf, self.count, self.link)
-        path = [_hash(text) for text in row["proof"]]
-        root = root_from_path(row["index"], self.statement.size, entry, path)
+        root = root_from_path(row["index"], self.statement.size, entry, _hashes(row["proof"]))
         if root != self.statement.root:
             raise Bad(f"event {self.count} of the case is not the one that was sealed")
         if row["index"] <= self.index:

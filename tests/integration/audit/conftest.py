@@ -14,6 +14,15 @@ NOW = datetime(2026, 11, 27, 18, 22, tzinfo=UTC)
 HANDLER = Actor("USER", "u-1", "Jane Roe", "COMPLAINT_HANDLER")
 
 
+def run_task(name):
+    """Run a task as a worker would find it, by its name."""
+    # Here, because this file may be read before Django is set up.
+    from bwcportal.celery import app
+
+    app.loader.import_default_modules()
+    app.tasks[name].run()
+
+
 @pytest.fixture
 def kind(monkeypatch):
     monkeypatch.setattr(registry, "_types", dict(registry._types))

@@ -13,8 +13,7 @@ from audit.models import Checkpoint, Entry, Event, EventPayload
 from audit.recorder import canonical_bytes, erase_personal
 from audit.sealing.examination import examine
 from audit.sealing.run import seal_and_sign
-from audit.tasks import examine_record
-from tests.integration.audit.conftest import NOW
+from tests.integration.audit.conftest import NOW, run_task
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("signer_folder")]
 
@@ -339,10 +338,10 @@ def test_the_nightly_task_logs_what_the_command_prints(write, tamper):
     event = write()
     seal_and_sign(now=NOW)
     with capture_logs() as quiet:
-        examine_record.run()
+        run_task("audit.examine")
     tamper("UPDATE audit_event SET actor_name = 'Somebody'")
     with capture_logs() as loud:
-        examine_record.run()
+        run_task("audit.examine")
 
     assert [line["event"] for line in quiet] == ["audit_examined"]
     assert (loud[0]["log_level"], loud[0]["event_uuid"]) == ("error", str(event.uuid))

@@ -10,6 +10,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
+from structlog.testing import capture_logs
 
 from audit.errors import AuditError
 from audit.models import Batch, Checkpoint, Entry, Event, Subtree
@@ -19,8 +20,7 @@ from audit.sealing.merkle import Frontier
 from audit.sealing.run import seal_and_sign
 from audit.sealing.sealer import seal, sealing_lag
 from audit.sealing.signer import NotAnExtension, sign
-from audit.tasks import seal as seal_task
-from tests.integration.audit.conftest import NOW
+from tests.integration.audit.conftest import NOW, run_task
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("signer_folder")]
 
@@ -354,7 +354,7 @@ class TestByHand:
         assert out.getvalue().startswith("Sealed 1 events. Signed the record of 1 events, root ")
 
         write()
-        seal_task.run()
+        run_task("audit.seal")
         assert Checkpoint.objects.order_by("-id").first().size == 2
 
         out = StringIO()
@@ -368,6 +368,19 @@ class TestByHand:
 
         with pytest.raises(CommandError, match="no memory"):
             call_command("seal_audit", "--once")
+
+    def test_the_task_says_why_it_refuses_in_one_line(self, write, signer_folder):
+        write()
+        seal_and_sign(now=NOW)
+        os.remove(signer_folder / "remembered.json")
+
+        with capture_logs() as logs:
+            run_task("audit.seal")
+
+        assert [(line["log_level"], line["event"]) for line in logs] == [
+            ("error", "audit_not_signed")
+        ]
+        assert "no memory" in logs[0]["reason"]
 
     def test_waiting_events_are_timed(self, write):
         event = write()
