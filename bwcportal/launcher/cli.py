@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bwcportal.launcher import checks, demo, environment, testing
 from bwcportal.launcher.paths import Paths, find_paths
-from bwcportal.launcher.problems import CannotContinue, from_os_error
+from bwcportal.launcher.problems import CannotContinue, disk_full, from_os_error, is_full
 from bwcportal.launcher.programs import run
 from bwcportal.launcher.progress import complain, say
 from bwcportal.local_services.children import ServiceProblem
@@ -29,12 +29,9 @@ def main(arguments: list[str]) -> int:
     paths = find_paths()
     try:
         return dispatch(paths, arguments)
-    except CannotContinue as problem:
-        complain(str(problem))
-        return problem.status
-    except ServiceProblem as problem:
-        complain(str(problem))
-        return 1
+    except (CannotContinue, ServiceProblem) as problem:
+        complain(str(disk_full(paths.var) if is_full(paths.var) else problem))
+        return problem.status if isinstance(problem, CannotContinue) else 1
     except OSError as error:
         known = from_os_error(error, paths.var)
         if known is None:

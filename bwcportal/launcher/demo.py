@@ -119,6 +119,9 @@ def _watch(stack: Stack) -> int:
             continue
         last = children.tail(stack.log_of(name), 3)
         where = f"The end of {stack.log_of(name)}: {last}"
+        if problems.is_full(stack.paths.var):
+            complain(str(problems.disk_full(stack.paths.var)))
+            return 1
         if name not in stack.parts():
             complain(f"The {name} ended unexpectedly, so the demo stops. {where}")
             return 1

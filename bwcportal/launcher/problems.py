@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 MIB = 1024 * 1024
+ALL_BUT_FULL_MIB = 4
 _DISK_FULL = re.compile(r"No space left on device|os error 28|ENOSPC|Disk quota exceeded", re.I)
 _NO_INDEX = re.compile(
     r"Connection refused|Failed to fetch|error sending request|Max retries|NewConnectionError"
@@ -66,6 +67,15 @@ def from_os_error(error: OSError, folder: Path) -> CannotContinue | None:
             "or a checkout of your own."
         )
     return None
+
+
+def is_full(folder: Path) -> bool:
+    """Tell whether so little room is left that it explains any failure.
+
+    On a full disk even the log stays empty, so the words of the error cannot be relied on.
+    """
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    return shutil.disk_usage(existing).free < ALL_BUT_FULL_MIB * MIB
 
 
 def disk_full(folder: Path) -> CannotContinue:

@@ -192,6 +192,8 @@ class Stack:
                     if line.startswith("- "):
                         report(line.rstrip())
                         accounts.clear()
+                    elif line.rstrip().endswith("..."):
+                        report(f"  {line.strip()}")
                     else:
                         accounts.append(line)
             except BaseException:

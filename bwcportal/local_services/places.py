@@ -65,6 +65,11 @@ def make_private(folder: Path, user: ServiceUser | None) -> Path:
     return folder
 
 
+def content_name(file: Path) -> str:
+    """Derive twelve letters that stand for a file's content."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+
+
 def socket_folder(home: Path) -> Path:
     """Choose a folder whose path fits a Unix socket address.
 

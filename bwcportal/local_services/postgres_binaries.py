@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bwcportal.local_services.children import ServiceProblem, ServiceUser
-from bwcportal.local_services.places import reachable, within_reach
+from bwcportal.local_services.places import content_name, reachable, within_reach
 
 # Module and folder inside it, in order of preference (docs/adr/0010).
 WHEELS = (
@@ -77,8 +77,8 @@ def _runnable_by(prefix: Path, package: Path | None, user: ServiceUser | None) -
         return prefix
     libraries = package.with_name(f"{package.name}.libs")
     sources = [package, libraries] if libraries.exists() else [package]
-    size = (prefix / "bin" / "postgres").stat().st_size
-    return within_reach(sources, f"{package.name}-{size}") / package.name / prefix.name
+    name = f"{package.name}-{content_name(prefix / 'bin' / 'postgres')}"
+    return within_reach(sources, name) / package.name / prefix.name
 
 
 def _major_version(prefix: Path) -> int:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bwcportal.local_services import children
 from bwcportal.local_services.children import ServiceProblem, ServiceUser
-from bwcportal.local_services.places import make_private, reachable, within_reach
+from bwcportal.local_services.places import content_name, make_private, reachable, within_reach
 
 START_PATIENCE_S = 20
 ATTEMPTS = 3
@@ -35,7 +35,7 @@ def find_valkey(user: ServiceUser | None) -> Path:
         )
     if user is None or reachable(program.parent):
         return program
-    copies = within_reach([program], f"valkey-{program.stat().st_size}")
+    copies = within_reach([program], f"valkey-{content_name(program)}")
     return copies / program.name
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 from django.core.management import call_command
@@ -12,8 +11,8 @@ from django.core.management.base import BaseCommand, CommandParser
 class Command(BaseCommand):
     """Does what four commands do, and pays for loading the portal once: it starts in half the time.
 
-    Lines that begin with `- ` name the step that begins. What follows the last one is the list of
-    demo accounts.
+    Lines that begin with `- ` name the step that begins, lines that end in `...` tell how far it
+    is. What follows the last step is the list of demo accounts.
     """
 
     help = "Migrate, collect static files and load the demo force (used by ./bwc demo)"
@@ -30,7 +29,7 @@ class Command(BaseCommand):
             self._begin("Collecting the static files")
             call_command("collectstatic", interactive=False, clear=True, verbosity=0)
         self._begin("Loading the demo force (with its clips, under a minute the first time)")
-        call_command("load_demo", stdout=io.StringIO())
+        call_command("load_demo", stdout=self.stdout)
         self._begin("Starting the web server, the worker and the scheduler")
         call_command("demo_accounts", stdout=self.stdout)
 
