@@ -68,6 +68,7 @@ _BADGES = {
     # work
     "overdue": Badge("badline", "warn", "Overdue"),
     "due_today": Badge("warn", "clock", "Due today"),
+    "with_you": Badge("wait", "eye", "With you"),
     "returned_to_you": Badge("warn", "back", "Returned"),
     "done": Badge("ok", "tick", "Done"),
     "missing": Badge("warn", "warn", "Missing"),

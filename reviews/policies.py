@@ -232,7 +232,7 @@ def _every_point_answered(case: Complaint) -> ReadinessItem | None:
     return _item(
         "answer_points",
         "Answer every point of the return",
-        "findings",
+        "sign-off",
         left=len(left),
         total=len(points),
         detail=_not_yet("Point", (point.number for point in left), "answered"),
