@@ -2,7 +2,16 @@
 
 from django.urls import URLPattern, path
 
-from incidents.views import footage, footage_search, stream
+from incidents.views import (
+    access,
+    cases,
+    footage,
+    footage_search,
+    handling,
+    history,
+    log_complaint,
+    stream,
+)
 
 app_name = "incidents"
 
@@ -23,4 +32,25 @@ footage_patterns: list[URLPattern] = [
     path("footage/stream/<str:token>", stream.stream, name="stream"),
 ]
 
-urlpatterns: list[URLPattern] = [*footage_patterns]
+CASE = "cases/<uuid:case_id>/"
+
+case_patterns: list[URLPattern] = [
+    path("cases/", cases.case_list, name="case-list"),
+    path("cases/log/", log_complaint.log_complaint, name="log-complaint"),
+    path("cases/log/keep/", log_complaint.keep, name="log-keep"),
+    path("cases/log/throw-away/", log_complaint.throw_away, name="log-throw-away"),
+    path("cases/log/officers/", log_complaint.officers, name="log-officers"),
+    path(CASE, cases.case, name="case"),
+    path(f"{CASE}handling/", handling.decide_handling, name="decide-handling"),
+    path(f"{CASE}suspend/", handling.pause, {"action": "suspend"}, name="suspend"),
+    path(f"{CASE}resume/", handling.pause, {"action": "resume"}, name="resume"),
+    path(f"{CASE}withdraw/", handling.pause, {"action": "withdraw"}, name="withdraw"),
+    path(f"{CASE}update/", handling.send_update, name="send-update"),
+    path(f"{CASE}outcome/", handling.send_outcome, name="send-outcome"),
+    path(f"{CASE}access/", access.access, name="access"),
+    path(f"{CASE}access/give/", access.give_access, name="give-access"),
+    path(f"{CASE}access/<uuid:user_id>/end/", access.end_access, name="end-access"),
+    path(f"{CASE}history/", history.history, name="history"),
+]
+
+urlpatterns: list[URLPattern] = [*case_patterns, *footage_patterns]

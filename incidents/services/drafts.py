@@ -22,22 +22,6 @@ Answers = dict[str, dict[str, list[str]]]
 
 
 @transaction.atomic
-def start_draft(*, actor: User, now: datetime) -> ComplaintDraft:
-    """Begin a draft for the actor, and remove everybody's drafts that nobody has touched for 14 days.
-
-    Raises NotPermitted, or Invalid when the actor has twenty unfinished ones.
-    """
-    check_may(actor, Permission.LOG_COMPLAINT)
-    ComplaintDraft.objects.filter(saved_at__lt=now - KEPT_FOR).delete()
-    if ComplaintDraft.objects.filter(owner=actor).count() >= MOST_DRAFTS:
-        raise Invalid(
-            f"You have {MOST_DRAFTS} unfinished complaints. Finish one or throw it away first",
-            code="too_many_drafts",
-        )
-    return ComplaintDraft.objects.create(owner=actor, started_at=now, saved_at=now)
-
-
-@transaction.atomic
 def save_answers(
     *,
     actor: User,
@@ -46,8 +30,18 @@ def save_answers(
     answers: Mapping[str, list[str]],
     now: datetime,
 ) -> ComplaintDraft:
-    """Keep the answers of one page exactly as typed, and return the draft."""
-    draft = _lock(actor, draft_id)
+    """Keep the answers of one page exactly as typed, beginning the draft if it is new.
+
+    The page makes the id, so that saving in the background and pressing a button at once begin
+    one draft. Beginning one removes everybody's drafts that nobody touched for 14 days. Raises
+    NotPermitted, NotFound for somebody else's draft, Invalid when the actor has twenty.
+    """
+    check_may(actor, Permission.LOG_COMPLAINT)
+    draft = ComplaintDraft.objects.select_for_update().filter(pk=draft_id).first()
+    if draft is None:
+        draft = _begin(actor, draft_id, now)
+    elif draft.owner_id != actor.pk:
+        raise NotFound
     draft.answers = {**draft.answers, page: dict(answers)}
     draft.saved_at = now
     draft.save(update_fields=["answers", "saved_at"])
@@ -67,6 +61,21 @@ def log_draft(*, actor: User, draft_id: UUID, data: NewComplaint, now: datetime)
     case = log_complaint(actor=actor, data=data, now=now)
     draft.delete()
     return case
+
+
+def _begin(actor: User, draft_id: UUID, now: datetime) -> ComplaintDraft:
+    ComplaintDraft.objects.filter(saved_at__lt=now - KEPT_FOR).delete()
+    if ComplaintDraft.objects.filter(owner=actor).count() >= MOST_DRAFTS:
+        raise Invalid(
+            f"You have {MOST_DRAFTS} unfinished complaints. Finish one or throw it away first",
+            code="too_many_drafts",
+        )
+    # Two requests of one page may both find no row: the second then waits for the first here.
+    ComplaintDraft.objects.bulk_create(
+        [ComplaintDraft(pk=draft_id, owner=actor, started_at=now, saved_at=now)],
+        ignore_conflicts=True,
+    )
+    return _lock(actor, draft_id)
 
 
 def _lock(actor: User, draft_id: UUID) -> ComplaintDraft:

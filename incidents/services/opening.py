@@ -31,7 +31,8 @@ def open_case(*, actor: User, case_id: UUID, now: datetime) -> Complaint:
         record_alone(
             ACCESS_REFUSED,
             actor=actor.audit_actor(),
-            subject=Subject("complaint", str(case_id), ""),
+            # The case's id, asked for, is in the event whether or not there is such a case.
+            subject=Subject("complaint", str(case_id), "", case_id),
             now=now,
             outcome=Outcome.DENIED,
         )

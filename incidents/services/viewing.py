@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from accounts.models import User
-from audit.recorder import record_consultation
+from audit.recorder import record_alone, record_consultation
 from audit.registry import EventType
 from audit.values import Subject
 from incidents.models import Complaint
@@ -36,3 +36,31 @@ def note_viewed(
         now=now,
         details=details,
     )
+
+
+def note_list_viewed(
+    event_type: EventType,
+    *,
+    actor: User,
+    subject: Subject,
+    now: datetime,
+    details: Mapping[str, Any],
+    searched: str = "",
+) -> None:
+    """Record that a list was read: which rows, and in the erasable part the words searched for.
+
+    A search is recorded every time; a plain list once in five minutes.
+    """
+    if searched:
+        record_alone(
+            event_type,
+            actor=actor.audit_actor(),
+            subject=subject,
+            now=now,
+            details=details,
+            personal={"searched": searched},
+        )
+    else:
+        record_consultation(
+            event_type, actor=actor.audit_actor(), subject=subject, now=now, details=details
+        )

@@ -1,0 +1,105 @@
+"""Who can see a case; opening it to one person, and closing it again."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.roles import Permission
+from bwcportal.errors import NotFound
+from incidents.deadlines import end_of_day
+from incidents.events import ACCESS_VIEWED
+from incidents.forms.acts import GiveAccessForm, ReasonForm
+from incidents.permissions import check_may, verdict
+from incidents.selectors.access import granted_user, who_can_see
+from incidents.selectors.casebar import build_casebar
+from incidents.services.access import end_access as end
+from incidents.services.access import grant_access
+from incidents.services.viewing import note_viewed
+from incidents.views.acting import Act, load, run
+
+
+@require_GET
+def access(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Show who can see the case now, who is kept out, and who could see it before."""
+    now = timezone.now()
+    case = load(request, case_id)
+    check_may(request.user, Permission.SEE_HISTORY)
+    note_viewed(ACCESS_VIEWED, actor=request.user, case=case, now=now)
+    context = {
+        "case": case,
+        "casebar": build_casebar(user=request.user, case=case, current="access", now=now),
+        "picture": who_can_see(case, now=now),
+        "now": now,
+        "may_grant": verdict(lambda: check_may(request.user, Permission.GRANT_ACCESS)),
+    }
+    return render(request, "incidents/access.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def give_access(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Open the case to one person, with a reason and if wanted a last day."""
+    case = load(request, case_id)
+    check_may(request.user, Permission.GRANT_ACCESS)
+    form = GiveAccessForm(request.POST or None)
+
+    def perform(cleaned: dict[str, Any]) -> object:
+        last_day = cleaned["expires_on"]
+        return grant_access(
+            actor=request.user,
+            case_id=case_id,
+            user=cleaned["user"],
+            reason=cleaned["reason"],
+            expires_at=end_of_day(last_day) if last_day else None,
+            now=timezone.now(),
+        )
+
+    act = Act(
+        "Give somebody access",
+        "Give access",
+        "The case opens to one named person, besides the team. Their name, your name and the "
+        "reason stand on the list of who can see it.",
+        tab="access",
+        template="incidents/give_access.html",
+    )
+    return run(
+        request, case=case, act=act, form=form, perform=perform, done="Access is given",
+        to="incidents:access", fields={"user": "who", "expires_at": "expires_on"},
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def end_access(request: HttpRequest, case_id: UUID, user_id: UUID) -> HttpResponse:
+    """End a person's own access to the case, with the reason."""
+    case = load(request, case_id)
+    check_may(request.user, Permission.GRANT_ACCESS)
+    user = granted_user(case, user_id)
+    if user is None:
+        raise NotFound
+
+    def perform(cleaned: dict[str, Any]) -> object:
+        return end(
+            actor=request.user,
+            case_id=case_id,
+            user=user,
+            reason=cleaned["reason"],
+            now=timezone.now(),
+        )
+
+    act = Act(
+        f"End the access of {user.display_name}",
+        "End access",
+        "Their personal grant ends at once. If they are in the team of a case that is not "
+        "restricted, it stays open to them that way.",
+        tab="access",
+    )
+    form = ReasonForm(request.POST or None)
+    return run(
+        request, case=case, act=act, form=form, perform=perform, done="Access is ended",
+        to="incidents:access",
+    )  # fmt: skip
