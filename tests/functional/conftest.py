@@ -58,6 +58,10 @@ class RunningPortal:
         """Start a worker again after kill_worker."""
         self._stack.start_part(WORKER)
 
+    def processes(self) -> dict[str, subprocess.Popen[bytes]]:
+        """Give the portal's own processes by name."""
+        return dict(self._stack.processes)
+
     def log(self, name: str) -> str:
         """Read the log of `web`, `worker` or `scheduler`."""
         return (self.var / "log" / f"{name}.log").read_text(encoding="utf-8", errors="replace")
@@ -83,9 +87,7 @@ def running_portal(built_assets: Path) -> Iterator[RunningPortal]:
     stack = Stack(paths, free_port(), LocalServices(var, throw_away=True))
     try:
         stack.services.start()
-        stack.manage("migrate", "--verbosity", "0")
-        stack.manage("collectstatic", "--noinput", "--verbosity", "0")
-        stack.manage("load_demo")
+        stack.prepare(collect_static=True, report=print)
         for name in stack.parts():
             stack.start_part(name)
         stack.wait_until_answering()

@@ -1,6 +1,7 @@
 """One clear line for each thing that can stop the launcher."""
 
 import errno
+import shutil
 from pathlib import Path
 
 import pytest
@@ -56,3 +57,12 @@ def test_require_space_refuses_before_beginning(tmp_path: Path) -> None:
 
     with pytest.raises(CannotContinue, match="this needs 999999999 MB"):
         problems.require_space(tmp_path / "not" / "there" / "yet", 999_999_999)
+
+
+def test_all_but_full_disk_is_recognised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not problems.is_full(tmp_path / "not" / "there")
+
+    usage = shutil._ntuple_diskusage(10**9, 10**9, 4096)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+
+    assert problems.is_full(tmp_path)
