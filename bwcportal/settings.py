@@ -76,9 +76,11 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
 ]
 
+COLLECTED_STATIC = ENVIRONMENT in {"production", "demo"}
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Development and tests have Django's own static files, without collecting them first.
+    *(["whitenoise.middleware.WhiteNoiseMiddleware"] if COLLECTED_STATIC else []),
     "bwcportal.middleware.RequestContextMiddleware",
     "bwcportal.middleware.HardeningMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -221,13 +223,11 @@ STATICFILES_DIRS = [
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if ENVIRONMENT in {"test", "development"}
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if COLLECTED_STATIC
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = ENVIRONMENT in {"test", "development"}
-WHITENOISE_AUTOREFRESH = False
 
 # Times are stored in UTC and shown in London.
 USE_TZ = True
