@@ -5,17 +5,15 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from audit import canonical
 from audit.enums import Outcome
 from audit.errors import ContentRefused
 
-CODES = st.text(
-    st.characters(codec="utf-8", exclude_characters="@\x00", exclude_categories=("Z", "C")),
-    max_size=20,
-)
+# Few letters, and those that JSON writes in a special way, so that near misses come up often.
+CODES = st.text('aé0:{}[],"\\\u2014', max_size=4)
 CONTENT = st.dictionaries(
     CODES,
     st.recursive(
@@ -55,6 +53,7 @@ def test_golden_payload_digest_never_changes():
     assert digest.hex() == "270dbfef3326d62c13392da871b6d5088da025c83b56340ee7f56d6685625fa3"
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(CONTENT, CONTENT)
 def test_different_content_never_shares_bytes(one, other):
     one, other = plain_or_none(one), plain_or_none(other)

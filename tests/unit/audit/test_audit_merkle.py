@@ -4,7 +4,7 @@ import hashlib
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit.sealing import merkle
@@ -65,11 +65,13 @@ def test_a_tree_of_nothing_has_the_root_of_nothing():
     assert Frontier.empty().root() == hashlib.sha256(b"").digest()
 
 
+@settings(deadline=None)
 @given(SIZES)
 def test_an_extended_frontier_has_the_root_of_the_definition(size):
     assert frontier_of(entries(size)).root() == plain_root(entries(size))
 
 
+@settings(deadline=None)
 @given(SIZES)
 def test_a_frontier_survives_storage(size):
     frontier = frontier_of(entries(size))
@@ -97,6 +99,7 @@ def test_completed_subtrees_are_those_of_the_tree():
     }
 
 
+@settings(deadline=None)
 @given(SIZES, st.data())
 def test_every_inclusion_proof_convinces_the_verifier_and_a_changed_one_does_not(size, data):
     index = data.draw(st.integers(0, size - 1))
@@ -114,6 +117,7 @@ def test_every_inclusion_proof_convinces_the_verifier_and_a_changed_one_does_not
         assert bwc_verify.root_from_path(index, size, hashes[index], changed) != root
 
 
+@settings(deadline=None)
 @given(SIZES, st.data())
 def test_an_entry_is_not_proved_at_another_place(size, data):
     index, other = (data.draw(st.integers(0, size - 1)) for _ in range(2))
@@ -125,6 +129,7 @@ def test_an_entry_is_not_proved_at_another_place(size, data):
     assert proved == (index == other)
 
 
+@settings(deadline=None)
 @given(SIZES, SIZES)
 def test_every_consistency_proof_convinces_the_verifier_and_a_changed_one_does_not(one, other):
     old, new = sorted((one, other))
