@@ -22,6 +22,8 @@ from bwcportal.local_services.services import Addresses, LocalServices, secret_k
 WEB, WORKER, BEAT = "web server", "worker", "scheduler"
 HOST = "127.0.0.1"
 WEB_PATIENCE_S = 60
+# A longer log is put aside when its process starts, in place of the one before it.
+LOG_LIMIT_BYTES = 5_000_000
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ class Stack:
             ),
             Part(
                 BEAT,
-                (*celery, "beat", "-s", str(schedule / "schedule"), "--pidfile=", "-l", "INFO"),
+                (*celery, "beat", "-s", str(schedule / "schedule"), "--pidfile=", "-l", "WARNING"),
                 logs / "scheduler.log",
                 signal.SIGKILL,
                 5,
@@ -110,7 +112,7 @@ class Stack:
             Part(
                 WORKER,
                 (
-                    *(*celery, "worker", "--concurrency", "1", "-l", "INFO"),
+                    *(*celery, "worker", "--concurrency", "1", "-l", "WARNING"),
                     *("--without-gossip", "--without-mingle"),
                 ),
                 logs / "worker.log",
@@ -123,6 +125,8 @@ class Stack:
     def start_part(self, name: str) -> None:
         """Start the web server, the worker or the scheduler."""
         part = self.parts()[name]
+        if part.log.exists() and part.log.stat().st_size > LOG_LIMIT_BYTES:
+            part.log.replace(part.log.with_suffix(".log.1"))
         self.processes[name] = children.spawn(
             [str(self.paths.python), *part.arguments],
             environment=self.environment(),
