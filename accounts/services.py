@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 
 from django.contrib.auth import authenticate, login, logout
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
 
 from accounts.events import SIGN_IN_REFUSED, SIGNED_IN, SIGNED_OUT
 from accounts.models import User
@@ -23,11 +23,11 @@ def sign_in(request: HttpRequest, *, username: str, password: str, now: datetime
 
     The session gets a new id. Raises Invalid, always in the same words and with the same work
     done, for an unknown or closed account and for a wrong password; the refusal is recorded with
-    a digest of the name typed, because people type passwords into that box.
+    a keyed digest of the name typed, because people type passwords into that box.
     """
     user = authenticate(request, username=username, password=password)
     if not isinstance(user, User):
-        typed = hashlib.sha256(username.strip().lower().encode()).hexdigest()[:16]
+        typed = salted_hmac("accounts.sign_in", username.strip().lower()).hexdigest()[:16]
         record_alone(
             SIGN_IN_REFUSED,
             actor=Actor(kind="SERVICE", id="sign-in", name="Somebody at the sign-in page"),
