@@ -79,8 +79,8 @@ INSTALLED_APPS = [
 COLLECTED_STATIC = ENVIRONMENT in {"production", "demo"}
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    # Development and tests have Django's own static files, without collecting them first.
-    *(["whitenoise.middleware.WhiteNoiseMiddleware"] if COLLECTED_STATIC else []),
+    # The test client asks for no static files, and the tests' own server has Django's.
+    *(["whitenoise.middleware.WhiteNoiseMiddleware"] if ENVIRONMENT != "test" else []),
     "bwcportal.middleware.RequestContextMiddleware",
     "bwcportal.middleware.HardeningMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -228,6 +228,10 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+
+# In development files are found where they lie, without collecting them first.
+WHITENOISE_USE_FINDERS = ENVIRONMENT == "development"
+WHITENOISE_AUTOREFRESH = ENVIRONMENT == "development"
 
 # Times are stored in UTC and shown in London.
 USE_TZ = True
