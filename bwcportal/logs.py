@@ -44,6 +44,9 @@ def configure() -> None:
                 # Faults with their traceback; refusals are in our own line.
                 "django.request": {"level": "ERROR"},
                 "celery.app.trace": {"level": "WARNING"},
+                # A line for each of the sealer's runs, one a second, would be all the log.
+                "celery.beat": {"level": "WARNING"},
+                "celery.worker.strategy": {"level": "WARNING"},
                 "django_structlog": {"level": "INFO"},
             },
         }

@@ -16,6 +16,7 @@ from bwcportal.local_services.children import die_with_parent
 from bwcportal.local_services.places import throw_away_folder
 from bwcportal.local_services.services import throw_away_services
 
+CONCISE = ("--output-format", "concise")
 TYPED = ("services", "selectors", "permissions", "policies", "transitions")
 APPS = ("audit", "accounts", "incidents", "reviews", "retention")
 
@@ -48,11 +49,11 @@ def checks(paths: Paths, servers: dict[str, str]) -> list[Check]:
     manage = (python, str(paths.root / "manage.py"))
     testing = {**servers, "BWC_ENVIRONMENT": "test"}
     return [
-        Check("format", (str(tool / "ruff"), "format", "--check", "--quiet", ".")),
-        Check("lint", (str(tool / "ruff"), "check", "--quiet", ".")),
+        Check("format", (str(tool / "ruff"), "format", "--check", *CONCISE, ".")),
+        Check("lint", (str(tool / "ruff"), "check", "--quiet", *CONCISE, ".")),
         Check("types", (python, "-m", "mypy", *typed_files(paths.root)), testing),
         Check("imports", (str(tool / "lint-imports"), "--no-cache"), testing),
-        Check("templates: format", (python, "-m", "djlint", "--check", "--quiet", "templates")),
+        Check("templates: format", (python, "-m", "djlint", "--check", "templates")),
         Check("templates: lint", (python, "-m", "djlint", "--lint", "--quiet", "templates")),
         Check("migrations", (*manage, "makemigrations", "--check", "--dry-run"), testing),
         Check("reference unchanged", (*manage, "write_reference", "--check"), testing),
