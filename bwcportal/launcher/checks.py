@@ -16,6 +16,8 @@ from bwcportal.local_services.children import die_with_parent
 from bwcportal.local_services.places import throw_away_folder
 from bwcportal.local_services.services import throw_away_services
 
+# A formatter that prints every change would bury the other checks.
+SHOWN_LINES = 40
 CONCISE = ("--output-format", "concise")
 TYPED = ("services", "selectors", "permissions", "policies", "transitions")
 APPS = ("audit", "accounts", "incidents", "reviews", "retention")
@@ -110,7 +112,12 @@ def _passes(paths: Paths, check: Check) -> bool:
     verdict = "ok" if done.returncode == 0 else "FAILED"
     say(f"{check.name:<22} {verdict:<7} {time.monotonic() - begun:5.1f} s")
     if done.returncode != 0:
-        say(done.stdout.rstrip())
+        log = paths.logs / f"check-{check.name.replace(': ', '-').replace(' ', '-')}.log"
+        log.write_text(done.stdout, encoding="utf-8")
+        lines = done.stdout.rstrip().splitlines()
+        if len(lines) > SHOWN_LINES:
+            say(f"(the last {SHOWN_LINES} of {len(lines)} lines; all of them: {log})")
+        say("\n".join(lines[-SHOWN_LINES:]))
     return done.returncode == 0
 
 
