@@ -81,9 +81,13 @@ class FootageSearchForm(forms.Form):
         max_length=40,
         widget=forms.TextInput(attrs={"class": "govuk-input--width-10"}),
     )
-    day = SplitDateField(label="Day", not_after_today=True)
-    start = ClockTimeField(label="From")
-    until = ClockTimeField(label="To", help_text="An earlier time than From is on the next day")
+    day = SplitDateField(label="Day", name="Day of the search", not_after_today=True)
+    start = ClockTimeField(label="From", name="Time the search begins")
+    until = ClockTimeField(
+        label="To",
+        name="Time the search ends",
+        help_text="An earlier time than From is on the next day",
+    )
 
     def __init__(self, *args: Any, officers: Iterable[Person], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

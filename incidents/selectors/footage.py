@@ -49,10 +49,10 @@ class RecordingRow:
 
     @property
     def camera_line(self) -> str:
-        """The wearer's name, or the number the evidence system gave, or that it is not known."""
+        """The wearer's surname, or the number the evidence system gave, or that it is not known."""
         footage = self.link.footage
         if footage.wearer:
-            return phrasing.person(footage.wearer)
+            return footage.wearer.surname
         return footage.wearer_collar_number or "Wearer not known"
 
 
@@ -200,8 +200,7 @@ def _deletes(at: datetime | None, now: datetime) -> str:
 
 def _requested(preservation: Preservation, deletes: str, now: datetime) -> KeptState:
     asked = f"Asked {_moment(preservation.requested_at, now)}, no answer yet"
-    answer = preservation.last_answer or "The portal asks again every 15 minutes"
-    return KeptState("requested", asked, answer)
+    return KeptState("requested", asked, f"The portal asks again every 15 minutes. {deletes}")
 
 
 def _preserved(preservation: Preservation, deletes: str, now: datetime) -> KeptState:
@@ -225,8 +224,8 @@ def _unconfirmed(preservation: Preservation, deletes: str, now: datetime) -> Kep
 
 
 def _refused(preservation: Preservation, deletes: str, now: datetime) -> KeptState:
-    said = f"Refused {_moment(preservation.last_attempt_at, now)}. {preservation.last_answer}"
-    return KeptState("refused", said, deletes, may_ask=True)
+    said = f"Refused {_moment(preservation.last_attempt_at, now)}"
+    return KeptState("refused", said, f"{preservation.last_answer}. {deletes}", may_ask=True)
 
 
 _ANSWERS = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from accounts.models import User
+from accounts.models import Person, User
+from bwcportal import phrasing
 from bwcportal.errors import DomainError
 from incidents.footage_sources.errors import SourceUnavailable
 from incidents.footage_sources.protocol import FootageSource, FoundFootage
@@ -21,6 +22,7 @@ class Hit:
     found: FoundFootage | None
     problem: str
     attached_as: str
+    wearer: str = ""
 
     @property
     def can_attach(self) -> bool:
@@ -50,10 +52,22 @@ def hits_of(search: FootageSearch) -> list[Hit]:
         for link in FootageLink.objects.filter(complaint=search.complaint).select_related("footage")
     }
     described = ask(_describe_all, source(search.source), search.found_external_ids)
+    names = _names([found.wearer_collar_number for _, found, _ in described if found])
     return [
-        Hit(external_id, found, problem, attached.get(external_id, ""))
+        Hit(external_id, found, problem, attached.get(external_id, ""), _wearer(found, names))
         for external_id, found, problem in described
     ]
+
+
+def _names(collar_numbers: list[str]) -> dict[str, str]:
+    people = Person.objects.filter(collar_number__in=collar_numbers)
+    return {each.collar_number: phrasing.person(each) for each in people}
+
+
+def _wearer(found: FoundFootage | None, names: dict[str, str]) -> str:
+    """Name the wearer as the force knows them, else by the number that the evidence system gave."""
+    number = found.wearer_collar_number if found else ""
+    return names.get(number, number)
 
 
 def _describe_all(
