@@ -25,6 +25,8 @@ class ComplaintQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, user: User) -> Self:
         """Keep the cases that this person may know of, at this moment."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
         by_team, by_grant = self._openings(user)
         return self._not_kept_from(user).filter(by_team | by_grant)
 
@@ -34,18 +36,16 @@ class ComplaintQuerySet(models.QuerySet[Any]):
         A list takes the newest of each part and then of both, which stays fast with any number of
         cases; the OR of `visible_to` does not.
         """
+        if not user.is_authenticated or not user.is_active:
+            return []
         return [self._not_kept_from(user).filter(opening) for opening in self._openings(user)]
 
     def _openings(self, user: User) -> tuple[Q, Q]:
-        if not user.is_authenticated or not user.is_active:
-            return Q(pk__in=[]), Q(pk__in=[])
         granted = self.model._meta.get_field("grants").related_model
         by_grant = Q(pk__in=granted_ids(granted, user_id=user.pk, now=timezone.now()))
         return Q(team_id__in=user.team_ids, is_restricted=False), by_grant
 
     def _not_kept_from(self, user: User) -> Self:
-        if not user.is_authenticated or not user.is_active:
-            return self.none()
         rest = self.exclude(subjects__person_id=user.person_id)
         rest = rest.exclude(exclusions__person_id=user.person_id)
         if not user.has_role_permission(Permission.SEE_DISPOSALS):

@@ -284,7 +284,7 @@ class ClosingForm(forms.Form):
         error_messages={"required": "Choose the team that handles the case"},
     )
     factors = forms.MultipleChoiceField(
-        label="What else marks this complaint",
+        label="Tick what applies",
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )

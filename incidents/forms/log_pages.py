@@ -84,7 +84,9 @@ def with_row(typed: Typed) -> Typed:
     """Add an empty row at the end, unless there are twenty."""
     rows = row_numbers(typed)
     if len(rows) < MOST_ROWS:
-        rows.append(str(max(map(int, rows)) + 1))
+        # A number is not used again, or what was typed in a removed row could come back.
+        used = {name.partition("-")[0] for name in typed} | set(rows)
+        rows.append(str(max(int(number) for number in used if number.isdigit()) + 1))
     return {**typed, ROWS: rows}
 
 

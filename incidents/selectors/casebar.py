@@ -20,7 +20,7 @@ from bwcportal.phrasing import (
     short_date,
     whole_days_left,
 )
-from incidents.enums import CaseState
+from incidents.enums import HANDLING_STATES, CaseState
 from incidents.models import Complaint, ComplaintGrant, Deadline, Incident
 from incidents.selectors.footage_clock import FootageClock, footage_clock
 
@@ -66,14 +66,20 @@ def build_casebar(
     }
 
 
-def badge_of(state: str) -> tuple[str, str]:
-    """Give the badge of a case state as (code, word); an empty word means the usual one."""
+def badge_of(state: str) -> tuple[str, str] | None:
+    """Give the badge of a case state as (code, word), '' for the usual word.
+
+    None while the case is being handled: that is normal, and said by the handling itself.
+    """
+    if state in HANDLING_STATES:
+        return None
     return _BADGES.get(CaseState(state), ("open", CaseState(state).label))
 
 
 def states_of(case: Complaint, *, is_returned: bool = False) -> list[tuple[str, str]]:
     """List the badges of a case: where it stands, and whether it is restricted."""
-    badges = [("returned", "") if is_returned else badge_of(case.state)]
+    standing = ("returned", "") if is_returned else badge_of(case.state)
+    badges = [standing] if standing else []
     if case.is_restricted:
         badges.append(("restricted", ""))
     return badges
@@ -92,9 +98,9 @@ def footage_words(clock: FootageClock, now: datetime) -> str:
     """Say the footage clock in a few words: '13 days, 3 not preserved'."""
     if clock.moment is None:
         return f"{clock.preserved} of {clock.total} preserved" if clock.total else "No footage"
-    what = f"{number(clock.at_risk)} not preserved" if clock.total else "none found yet"
+    what = f"{number(clock.at_risk)} not preserved" if clock.total else "none found"
     if clock.moment <= now:
-        return f"Since {short_date(clock.moment, today=london_day(now))}, {what}"
+        return f"Over since {short_date(clock.moment, today=london_day(now))}, {what}"
     days = whole_days_left(clock.moment, now)
     return f"{counted(days, 'day') if days else due_in(clock.moment, now)}, {what}"
 

@@ -147,6 +147,8 @@ def key_dates(case: Complaint) -> list[tuple[str, date | datetime | None]]:
 
 def _top(branches: list[Any], size: int) -> QuerySet[Any]:
     """Take the newest of each branch, then the newest of them all: flat at any number of cases."""
+    if not branches:
+        return Complaint.objects.none().values_list("pk", "logged_at")
     newest = [
         branch.order_by("-logged_at", "-id").values_list("pk", "logged_at")[:size]
         for branch in branches

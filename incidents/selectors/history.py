@@ -128,7 +128,8 @@ def _change(row: HistoryRow) -> tuple[str, str]:
 
 def _say(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(_say(part) for part in value.values() if part)
+        parts = [f"{name} {_say(part)}" for name, part in sorted(value.items()) if part]
+        return ", ".join(parts)
     if isinstance(value, list):
         return ", ".join(_say(part) for part in value)
     text = "" if value is None else str(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -29,12 +29,16 @@ def save_answers(
     page: str,
     answers: Mapping[str, list[str]],
     now: datetime,
+    settled: Collection[str] = (),
 ) -> ComplaintDraft:
     """Keep the answers of one page exactly as typed, beginning the draft if it is new.
 
     The page makes the id, so that saving in the background and pressing a button at once begin
     one draft. Beginning one removes everybody's drafts that nobody touched for 14 days. Raises
     NotPermitted, NotFound for somebody else's draft, Invalid when the actor has twenty.
+
+    `settled` names answers that are only taken when there are none yet: saving in the background
+    may arrive after the button that added or removed a row, and must not undo it.
     """
     check_may(actor, Permission.LOG_COMPLAINT)
     draft = ComplaintDraft.objects.select_for_update().filter(pk=draft_id).first()
@@ -42,7 +46,9 @@ def save_answers(
         draft = _begin(actor, draft_id, now)
     elif draft.owner_id != actor.pk:
         raise NotFound
-    draft.answers = {**draft.answers, page: dict(answers)}
+    before = draft.answers.get(page, {})
+    kept = {name: before[name] for name in settled if name in before}
+    draft.answers = {**draft.answers, page: {**answers, **kept}}
     draft.saved_at = now
     draft.save(update_fields=["answers", "saved_at"])
     return draft

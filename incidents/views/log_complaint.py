@@ -57,6 +57,7 @@ def keep(request: HttpRequest) -> HttpResponse:
         page=page,
         answers=_typed(request),
         now=timezone.now(),
+        settled={log_pages.ROWS},
     )
     return render(request, "incidents/_log_clock.html", {"clock": footage_words(draft.answers)})
 
