@@ -82,7 +82,7 @@ export class Card {
     const start = camera.startsAt + wanted.start_ms;
     this.title.textContent = mark.id ? mark.label : "New mark";
     const span = wanted.end_ms === null ? clockMs(start) : `${clockMs(start)} to ${clockMs(camera.startsAt + wanted.end_ms)} · ${length(wanted.end_ms - wanted.start_ms)}`;
-    this.when.textContent = `${span} · ${camera.recording.label} ${camera.recording.short}`;
+    this.when.textContent = `${span} · ${camera.recording.label}`;
     this.drawTypes(mark);
     this.drawTies(mark);
     this.drawProblem(mark);

@@ -17,7 +17,7 @@ export class Watching extends EventTarget {
     this.sending = false;
     for (const camera of deck.cameras) camera.addEventListener("frame", () => this.frame(camera));
     for (const name of ["pause", "big", "speed", "sound"]) deck.addEventListener(name, () => this.close());
-    setInterval(() => this.close(), SEND_EVERY);
+    setInterval(() => this.carryOn(), SEND_EVERY);
     addEventListener("pagehide", () => this.leave());
     document.addEventListener("visibilitychange", () => document.hidden && this.close());
   }
@@ -34,8 +34,9 @@ export class Watching extends EventTarget {
     const to = Math.min(Math.round(from + (1000 * camera.rate[1]) / camera.rate[0]), camera.recording.duration_ms);
     const { open } = this;
     const follows = open && open.camera === camera && from >= open.from && from - open.to < GAP * Math.max(1, deck.speed);
-    if (follows && to - open.from < LONGEST) {
+    if (follows) {
       open.to = Math.max(open.to, to);
+      if (open.to - open.from >= LONGEST) this.carryOn();
       return;
     }
     this.close();
@@ -43,6 +44,13 @@ export class Watching extends EventTarget {
       camera, from, to, rate: Math.round(deck.speed * 100),
       sound: deck.audible === camera && !video.muted && video.volume > 0 && camera.recording.has_audio,
     };
+  }
+
+  // Sends what was played so far; what follows is joined to it.
+  carryOn() {
+    const { open } = this;
+    this.close();
+    if (open && open.to > open.from) this.open = { ...open, from: open.to };
   }
 
   // Ends the stretch at hand and sends it.
