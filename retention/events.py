@@ -24,14 +24,14 @@ DISPOSAL_STOPPED = event_type(
 DISPOSAL_FAILED = event_type(
     "retention.disposal_failed", Operation.ERASURE, "could not carry out the disposal"
 )
-DESTROYING = event_type(
-    "retention.destroying", Operation.ERASURE, "began to destroy the record"
-)
+DESTROYING = event_type("retention.destroying", Operation.ERASURE, "began to destroy the record")
 DESTROYED = event_type(
     "retention.destroyed", Operation.ERASURE, "destroyed the record and issued its certificate"
 )
 RETENTION_VIEWED = event_type(
-    "retention.retention_viewed", Operation.CONSULTATION, "looked at when the record will be destroyed"
+    "retention.retention_viewed",
+    Operation.CONSULTATION,
+    "looked at when the record will be destroyed",
 )
 DISPOSALS_VIEWED = event_type(
     "retention.disposals_viewed", Operation.CONSULTATION, "looked at the list of disposals"

@@ -87,7 +87,9 @@ def _trigger(rule: RetentionRule, facts: CaseFacts) -> tuple[date | None, str, s
     return None, "", "Does not apply: set by hand only"
 
 
-def choose(rules: Iterable[RetentionRule], facts: CaseFacts) -> tuple[Weighed | None, list[Weighed]]:
+def choose(
+    rules: Iterable[RetentionRule], facts: CaseFacts
+) -> tuple[Weighed | None, list[Weighed]]:
     """Return the rule that wins and every rule weighed.
 
     A rule that never lets a job destroy wins over any date; among dates the latest wins, and of

@@ -11,13 +11,15 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from accounts.models import User
 from bwcportal.errors import NotFound
+from bwcportal.phrasing import counted, plain_date
 from incidents.enums import CaseState
-from incidents.models import Complaint
+from incidents.models import Complaint, DecisionOption
 from incidents.services.erasure import count_record
-from retention.enums import DisposalState
-from retention.models import Certificate, Disposal, Hold, RetentionClock
+from retention.enums import DisposalMode, DisposalState
+from retention.models import Certificate, Disposal, Hold, RetentionClock, RetentionRule
 from retention.policies import APPROVALS_NEEDED
-from retention.services.clocks import LONDON, london_day, weigh_case
+from retention.services.clocks import LONDON, as_json, london_day, possible_rules, weigh_case
+from reviews.models import Finding
 from reviews.services.erasure import count_judgements
 
 LIST_LIMIT = 100
@@ -35,6 +37,9 @@ class Expiry:
     arithmetic: list[list[str]]
     weighed: list[dict[str, Any]]
     forecast: bool
+    undecided: bool = False
+    lead: str = ""
+    distance: str = ""
 
 
 def expiry_of(case: Complaint, *, now: datetime) -> Expiry | None:
@@ -53,24 +58,73 @@ def expiry_of(case: Complaint, *, now: datetime) -> Expiry | None:
             rule_version=clock.rule.version,
             rule_is_confirmed=clock.rule.is_confirmed,
             arithmetic=clock.arithmetic,
-            weighed=clock.weighed,
+            weighed=[_with_words(row) for row in clock.weighed],
             forecast=False,
+            **_words(clock.due_on, now=now, forecast=False),
         )
-    winner, _ = weigh_case(case, finalised_at=now, on=london_day(now))
+    return _forecast(case, now=now)
+
+
+def _forecast(case: Complaint, *, now: datetime) -> Expiry | None:
+    winner, weighed = weigh_case(case, finalised_at=now, on=london_day(now))
     if winner is None:
         return None
+    decided = Finding.objects.filter(allegation__complaint=case).exists()
+    undecided = not decided and case.state != CaseState.WITHDRAWN
+    first, *rest = winner.arithmetic or [["", ""]]
     return Expiry(
         due_on=winner.due_on,
         rule_label=winner.rule.label,
         rule_code=winner.rule.code,
         rule_version=winner.rule.version,
         rule_is_confirmed=winner.rule.is_confirmed,
-        arithmetic=[["If finalised today", winner.arithmetic[0][1]], *winner.arithmetic[1:]]
-        if winner.arithmetic
-        else [],
-        weighed=[],
+        arithmetic=[["If finalised today", first[1]], *rest],
+        weighed=[_possible(rule) for rule in possible_rules(case, on=london_day(now))]
+        if undecided
+        else [_with_words(as_json(each, winner)) for each in weighed],
         forecast=True,
+        undecided=undecided,
+        **_words(winner.due_on, now=now, forecast=True),
     )
+
+
+def _words(due_on: date | None, *, now: datetime, forecast: bool) -> dict[str, str]:
+    """Say in which tense the record goes, and how far away that is."""
+    if due_on is None:
+        return {}
+    days = (due_on - london_day(now)).days
+    if days < 0:
+        return {"lead": "Expired on", "distance": f"{counted(-days, 'day')} ago"}
+    away = "today" if days == 0 else f"{counted(days, 'day')} away"
+    return {"lead": "Would expire on" if forecast else "Expires on", "distance": away}
+
+
+def _with_words(row: dict[str, Any]) -> dict[str, Any]:
+    due_on = row["due_on"]
+    gives = plain_date(date.fromisoformat(due_on)) if due_on else "None"
+    if row["applies"] and not due_on:
+        gives = "Never by a job"
+    return {**row, "gives": gives}
+
+
+def _possible(rule: RetentionRule) -> dict[str, Any]:
+    """Say what a rule gives for a case whose decisions are not made yet."""
+    if rule.mode == DisposalMode.NEVER or rule.years is None:
+        gives = "Never by a job"
+    else:
+        end = ", to the end of that year" if rule.to_year_end else ""
+        gives = f"{rule.years} years{end}"
+    labels = dict(
+        DecisionOption.objects.filter(code__in=rule.decision_codes).values_list("code", "label")
+    )
+    named = ", ".join(labels.get(code, code) for code in rule.decision_codes)
+    return {
+        "label": rule.label,
+        "version": rule.version,
+        "gives": gives,
+        "result": f"If decided: {named}" if named else "If no other rule covers it",
+        "wins": False,
+    }
 
 
 def holds_of(case: Complaint) -> QuerySet[Hold]:
@@ -158,7 +212,9 @@ def steps_of(case: Complaint, expiry: Expiry | None, *, now: datetime) -> list[d
     }
     words = {
         "Finalised": _day(case.finalised_at),
-        "Period ends": f"{expiry.due_on:%-d %b %Y}" if expiry and expiry.due_on else "Never by a job",
+        "Period ends": f"{expiry.due_on:%-d %b %Y}"
+        if expiry and expiry.due_on
+        else "Never by a job",
         "Proposed": _day(disposal.proposed_at) if disposal else "The nightly job lists it",
         "Approved": _day(disposal.approved_at)
         if disposal and disposal.approved_at
@@ -204,7 +260,10 @@ def certificate_rows(certificate: Certificate) -> dict[str, Any]:
             ("Destroyed", _moment(body["destroyed_at"])),
             ("Method", body["method"]),
             ("Checked after", body["verified"]),
-            ("History", f"{body['personal_parts_of_events_erased']} personal parts of events erased"),
+            (
+                "History",
+                f"{body['personal_parts_of_events_erased']} personal parts of events erased",
+            ),
         ],
     }
 

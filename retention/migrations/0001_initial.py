@@ -10,158 +10,455 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('incidents', '0001_initial'),
+        ("incidents", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Disposal',
+            name="Disposal",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('PROPOSED', 'Proposed'), ('APPROVED', 'Approved'), ('DESTROYING', 'Being destroyed'), ('DESTROYED', 'Destroyed'), ('STOPPED', 'Stopped'), ('FAILED', 'Failed')], default='PROPOSED', max_length=12)),
-                ('due_on', models.DateField()),
-                ('proposed_at', models.DateTimeField()),
-                ('approved_at', models.DateTimeField(blank=True, null=True)),
-                ('act_after', models.DateTimeField(blank=True, help_text='End of quarantine', null=True)),
-                ('destroying_since', models.DateTimeField(blank=True, null=True)),
-                ('destroyed_at', models.DateTimeField(blank=True, null=True)),
-                ('stopped_at', models.DateTimeField(blank=True, null=True)),
-                ('stopped_reason', models.CharField(blank=True, max_length=500)),
-                ('keep_until', models.DateField(blank=True, null=True)),
-                ('failures', models.PositiveIntegerField(default=0)),
-                ('retry_after', models.DateTimeField(blank=True, null=True)),
-                ('last_failure', models.CharField(blank=True, max_length=300)),
-                ('counts', models.JSONField(default=dict, help_text='Rows by kind, counted before the act')),
-                ('complaint', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='disposals', to='incidents.complaint')),
-                ('stopped_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("PROPOSED", "Proposed"),
+                            ("APPROVED", "Approved"),
+                            ("DESTROYING", "Being destroyed"),
+                            ("DESTROYED", "Destroyed"),
+                            ("STOPPED", "Stopped"),
+                            ("FAILED", "Failed"),
+                        ],
+                        default="PROPOSED",
+                        max_length=12,
+                    ),
+                ),
+                ("due_on", models.DateField()),
+                ("proposed_at", models.DateTimeField()),
+                ("approved_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "act_after",
+                    models.DateTimeField(blank=True, help_text="End of quarantine", null=True),
+                ),
+                ("destroying_since", models.DateTimeField(blank=True, null=True)),
+                ("destroyed_at", models.DateTimeField(blank=True, null=True)),
+                ("stopped_at", models.DateTimeField(blank=True, null=True)),
+                ("stopped_reason", models.CharField(blank=True, max_length=500)),
+                ("keep_until", models.DateField(blank=True, null=True)),
+                ("failures", models.PositiveIntegerField(default=0)),
+                ("retry_after", models.DateTimeField(blank=True, null=True)),
+                ("last_failure", models.CharField(blank=True, max_length=300)),
+                (
+                    "counts",
+                    models.JSONField(
+                        default=dict, help_text="Rows by kind, counted before the act"
+                    ),
+                ),
+                (
+                    "complaint",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="disposals",
+                        to="incidents.complaint",
+                    ),
+                ),
+                (
+                    "stopped_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Certificate',
+            name="Certificate",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=16, unique=True)),
-                ('issued_at', models.DateTimeField()),
-                ('body', models.JSONField()),
-                ('digest', models.CharField(max_length=64)),
-                ('complaint', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='incidents.complaint')),
-                ('disposal', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='certificate', to='retention.disposal')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.CharField(max_length=16, unique=True)),
+                ("issued_at", models.DateTimeField()),
+                ("body", models.JSONField()),
+                ("digest", models.CharField(max_length=64)),
+                (
+                    "complaint",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="certificates",
+                        to="incidents.complaint",
+                    ),
+                ),
+                (
+                    "disposal",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="certificate",
+                        to="retention.disposal",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='HoldReason',
+            name="HoldReason",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=40)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('label', models.CharField(max_length=200)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('valid_from', models.DateField(default=datetime.date(2020, 2, 1))),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('source', models.TextField(blank=True)),
-                ('is_confirmed', models.BooleanField(default=False)),
-                ('note', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("code", models.CharField(max_length=40)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("label", models.CharField(max_length=200)),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("valid_from", models.DateField(default=datetime.date(2020, 2, 1))),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("source", models.TextField(blank=True)),
+                ("is_confirmed", models.BooleanField(default=False)),
+                ("note", models.TextField(blank=True)),
             ],
             options={
-                'abstract': False,
-                'constraints': [models.UniqueConstraint(fields=('code', 'version'), name='holdreason_version_once'), models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('code',), name='holdreason_one_open'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='holdreason_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(('is_confirmed', False), models.Q(('source', ''), _negated=True), _connector='OR'), name='holdreason_confirmed_by_source')],
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("code", "version"), name="holdreason_version_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("valid_to__isnull", True)),
+                        fields=("code",),
+                        name="holdreason_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gt", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="holdreason_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_confirmed", False),
+                            models.Q(("source", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="holdreason_confirmed_by_source",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RetentionRule',
+            name="RetentionRule",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=40)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('label', models.CharField(max_length=200)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('valid_from', models.DateField(default=datetime.date(2020, 2, 1))),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('source', models.TextField(blank=True)),
-                ('is_confirmed', models.BooleanField(default=False)),
-                ('note', models.TextField(blank=True)),
-                ('trigger', models.CharField(choices=[('FINALISED', 'Finalised'), ('COMPLAINANT_18TH', "Complainant's eighteenth birthday"), ('OTHER', 'Set by hand')], max_length=24)),
-                ('years', models.PositiveIntegerField(blank=True, null=True)),
-                ('to_year_end', models.BooleanField(default=False)),
-                ('mode', models.CharField(choices=[('REVIEW', 'Review before destroying'), ('AUTO', 'Destroy when due'), ('NEVER', 'Never by a job')], max_length=8)),
-                ('handling_types', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('decision_codes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('covers_cases', models.BooleanField(default=True, help_text='False: shown, not computed')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("code", models.CharField(max_length=40)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("label", models.CharField(max_length=200)),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("valid_from", models.DateField(default=datetime.date(2020, 2, 1))),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("source", models.TextField(blank=True)),
+                ("is_confirmed", models.BooleanField(default=False)),
+                ("note", models.TextField(blank=True)),
+                (
+                    "trigger",
+                    models.CharField(
+                        choices=[
+                            ("FINALISED", "Finalised"),
+                            ("COMPLAINANT_18TH", "Complainant's eighteenth birthday"),
+                            ("OTHER", "Set by hand"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("years", models.PositiveIntegerField(blank=True, null=True)),
+                ("to_year_end", models.BooleanField(default=False)),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            ("REVIEW", "Review before destroying"),
+                            ("AUTO", "Destroy when due"),
+                            ("NEVER", "Never by a job"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "handling_types",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                (
+                    "decision_codes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                (
+                    "covers_cases",
+                    models.BooleanField(default=True, help_text="False: shown, not computed"),
+                ),
             ],
             options={
-                'abstract': False,
-                'constraints': [models.UniqueConstraint(fields=('code', 'version'), name='retentionrule_version_once'), models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('code',), name='retentionrule_one_open'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='retentionrule_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(('is_confirmed', False), models.Q(('source', ''), _negated=True), _connector='OR'), name='retentionrule_confirmed_by_source')],
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("code", "version"), name="retentionrule_version_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("valid_to__isnull", True)),
+                        fields=("code",),
+                        name="retentionrule_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gt", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="retentionrule_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_confirmed", False),
+                            models.Q(("source", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="retentionrule_confirmed_by_source",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
-            model_name='disposal',
-            name='rule',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='retention.retentionrule'),
+            model_name="disposal",
+            name="rule",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="retention.retentionrule",
+            ),
         ),
         migrations.CreateModel(
-            name='DisposalApproval',
+            name="DisposalApproval",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('person_id', models.UUIDField(help_text='The human being, so that two accounts do not count as two')),
-                ('approved_at', models.DateTimeField()),
-                ('reason', models.CharField(max_length=500)),
-                ('approver', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('disposal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='approvals', to='retention.disposal')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "person_id",
+                    models.UUIDField(
+                        help_text="The human being, so that two accounts do not count as two"
+                    ),
+                ),
+                ("approved_at", models.DateTimeField()),
+                ("reason", models.CharField(max_length=500)),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "disposal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="approvals",
+                        to="retention.disposal",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('disposal', 'person_id'), name='disposal_approved_once_per_person')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("disposal", "person_id"), name="disposal_approved_once_per_person"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Hold',
+            name="Hold",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('reference', models.CharField(max_length=16, unique=True)),
-                ('authority', models.CharField(max_length=200)),
-                ('placed_at', models.DateTimeField()),
-                ('review_on', models.DateField()),
-                ('released_at', models.DateTimeField(blank=True, null=True)),
-                ('release_reason', models.CharField(blank=True, max_length=500)),
-                ('complaint', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='incidents.complaint')),
-                ('placed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('released_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('reason', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='retention.holdreason')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("reference", models.CharField(max_length=16, unique=True)),
+                ("authority", models.CharField(max_length=200)),
+                ("placed_at", models.DateTimeField()),
+                ("review_on", models.DateField()),
+                ("released_at", models.DateTimeField(blank=True, null=True)),
+                ("release_reason", models.CharField(blank=True, max_length=500)),
+                (
+                    "complaint",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="holds",
+                        to="incidents.complaint",
+                    ),
+                ),
+                (
+                    "placed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "released_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "reason",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="retention.holdreason",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('released_at__isnull', True)), fields=['complaint'], name='hold_in_force')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('release_reason', ''), ('released_at__isnull', True), ('released_by__isnull', True)), models.Q(('released_at__isnull', False), ('released_by__isnull', False), models.Q(('release_reason', ''), _negated=True)), _connector='OR'), name='hold_released_whole'), models.CheckConstraint(condition=models.Q(('placed_by__isnull', True), models.Q(('placed_by', models.F('released_by')), _negated=True), _connector='OR'), name='hold_released_by_another')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("released_at__isnull", True)),
+                        fields=["complaint"],
+                        name="hold_in_force",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("release_reason", ""),
+                                ("released_at__isnull", True),
+                                ("released_by__isnull", True),
+                            ),
+                            models.Q(
+                                ("released_at__isnull", False),
+                                ("released_by__isnull", False),
+                                models.Q(("release_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="hold_released_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("placed_by__isnull", True),
+                            models.Q(("placed_by", models.F("released_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="hold_released_by_another",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RetentionClock',
+            name="RetentionClock",
             fields=[
-                ('complaint', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='retention_clock', serialize=False, to='incidents.complaint')),
-                ('trigger_on', models.DateField()),
-                ('due_on', models.DateField(blank=True, help_text='Empty: never by a job', null=True)),
-                ('arithmetic', models.JSONField(help_text='List of [what, value]; the last is the result')),
-                ('weighed', models.JSONField(default=list, help_text='Every rule considered and what it gave')),
-                ('computed_at', models.DateTimeField()),
-                ('rule', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='retention.retentionrule')),
+                (
+                    "complaint",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="retention_clock",
+                        serialize=False,
+                        to="incidents.complaint",
+                    ),
+                ),
+                ("trigger_on", models.DateField()),
+                (
+                    "due_on",
+                    models.DateField(blank=True, help_text="Empty: never by a job", null=True),
+                ),
+                (
+                    "arithmetic",
+                    models.JSONField(help_text="List of [what, value]; the last is the result"),
+                ),
+                (
+                    "weighed",
+                    models.JSONField(
+                        default=list, help_text="Every rule considered and what it gave"
+                    ),
+                ),
+                ("computed_at", models.DateTimeField()),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="retention.retentionrule",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['due_on'], name='retention_due')],
+                "indexes": [models.Index(fields=["due_on"], name="retention_due")],
             },
         ),
         migrations.AddIndex(
-            model_name='disposal',
-            index=models.Index(fields=['state', 'act_after'], name='disposal_to_do'),
+            model_name="disposal",
+            index=models.Index(fields=["state", "act_after"], name="disposal_to_do"),
         ),
         migrations.AddConstraint(
-            model_name='disposal',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'STOPPED'), _negated=True), fields=('complaint',), name='disposal_one_at_a_time'),
+            model_name="disposal",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "STOPPED"), _negated=True),
+                fields=("complaint",),
+                name="disposal_one_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='disposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'DESTROYED'), _negated=True), ('destroyed_at__isnull', False), _connector='OR'), name='disposal_destroyed_has_moment'),
+            model_name="disposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "DESTROYED"), _negated=True),
+                    ("destroyed_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="disposal_destroyed_has_moment",
+            ),
         ),
     ]

@@ -43,10 +43,7 @@ class Hold(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(released_at__isnull=True, released_by__isnull=True, release_reason="")
-                | (
-                    Q(released_at__isnull=False, released_by__isnull=False)
-                    & ~Q(release_reason="")
-                ),
+                | (Q(released_at__isnull=False, released_by__isnull=False) & ~Q(release_reason="")),
                 name="hold_released_whole",
             ),
             models.CheckConstraint(
@@ -117,7 +114,9 @@ class DisposalApproval(models.Model):
 
     disposal = models.ForeignKey(Disposal, on_delete=models.CASCADE, related_name="approvals")
     approver = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    person_id = models.UUIDField(help_text="The human being, so that two accounts do not count as two")
+    person_id = models.UUIDField(
+        help_text="The human being, so that two accounts do not count as two"
+    )
     approved_at = models.DateTimeField()
     reason = models.CharField(max_length=500)
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bwcportal.errors import NotNow
 from incidents.models import Complainant, Complaint
+from retention.enums import RetentionTrigger
 from retention.models import RetentionClock, RetentionRule
 from retention.rules import CaseFacts, Weighed, choose
 from reviews.models import Finding
@@ -39,9 +40,19 @@ def weigh_case(
 ) -> tuple[Weighed | None, list[Weighed]]:
     """Weigh the rules in force on a day for a case."""
     rules = RetentionRule.objects.in_force(on).filter(covers_cases=True)
-    return choose(
-        rules.order_by("position", "code"), facts_of(case, finalised_at=finalised_at)
+    return choose(rules.order_by("position", "code"), facts_of(case, finalised_at=finalised_at))
+
+
+def possible_rules(case: Complaint, *, on: date) -> list[RetentionRule]:
+    """List the rules in force that could still cover a case, whatever is decided."""
+    rules = RetentionRule.objects.in_force(on).filter(
+        covers_cases=True, trigger=RetentionTrigger.FINALISED
     )
+    return [
+        rule
+        for rule in rules.order_by("position", "code")
+        if not rule.handling_types or case.handling in rule.handling_types
+    ]
 
 
 def start_clock(case: Complaint, *, now: datetime) -> RetentionClock:
@@ -63,14 +74,15 @@ def start_clock(case: Complaint, *, now: datetime) -> RetentionClock:
             "trigger_on": winner.trigger_on,
             "due_on": winner.due_on,
             "arithmetic": winner.arithmetic,
-            "weighed": [_as_json(each, winner) for each in weighed],
+            "weighed": [as_json(each, winner) for each in weighed],
             "computed_at": now,
         },
     )
     return clock
 
 
-def _as_json(each: Weighed, winner: Weighed) -> dict[str, object]:
+def as_json(each: Weighed, winner: Weighed) -> dict[str, object]:
+    """Write down what a rule gave, so that the page can show it years later."""
     return {
         "code": each.rule.code,
         "version": each.rule.version,

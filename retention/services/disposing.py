@@ -168,9 +168,7 @@ def stop(
         raise Invalid("Enter why the record is kept", field="reason")
     if keep_until <= london_day(now):
         raise Invalid("The day until which it is kept must be after today", field="keep_until")
-    stop_locked(
-        disposal, actor=actor, reason=reason.strip(), keep_until=keep_until, now=now
-    )
+    stop_locked(disposal, actor=actor, reason=reason.strip(), keep_until=keep_until, now=now)
     return disposal
 
 

@@ -90,9 +90,12 @@ def release_hold(*, actor: User, hold_id: UUID, reason: str, now: datetime) -> H
     Raises NotFound, NotPermitted for the person who placed it, NotNow when it is released
     already, and Invalid without a reason.
     """
-    case_id = Hold.objects.visible_to(actor).filter(pk=hold_id).values_list(
-        "complaint_id", flat=True
-    ).first()
+    case_id = (
+        Hold.objects.visible_to(actor)
+        .filter(pk=hold_id)
+        .values_list("complaint_id", flat=True)
+        .first()
+    )
     if case_id is None:
         raise NotFound
     lock_case(actor=actor, case_id=case_id)

@@ -125,7 +125,9 @@ def place_hold(request: HttpRequest, case_id: UUID) -> HttpResponse:
                 raise
             form.add_error(error.field, error.message)
         else:
-            messages.success(request, f"Hold {hold.reference} placed. Nothing of this case is destroyed")
+            messages.success(
+                request, f"Hold {hold.reference} placed. Nothing of this case is destroyed"
+            )
             return redirect("retention:case", case_id=case_id)
     return _form_page(request, opened, form, "Place a hold", "Place hold")
 

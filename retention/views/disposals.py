@@ -134,7 +134,12 @@ _KEEP = {"label": "Why is it kept?", "empty": "Enter why the record is kept", "p
 
 
 def _page(
-    request: HttpRequest, row: Any, approve_form: ReasonForm, keep_form: KeepForm, *, status: int = 200
+    request: HttpRequest,
+    row: Any,
+    approve_form: ReasonForm,
+    keep_form: KeepForm,
+    *,
+    status: int = 200,
 ) -> HttpResponse:
     now = timezone.now()
     case = row.complaint

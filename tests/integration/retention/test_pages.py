@@ -55,12 +55,14 @@ def test_the_page_says_when_why_and_by_which_rule(force: Force) -> None:
     assert Event.objects.filter(name="retention.retention_viewed", case_id=case.pk).count() == 1
 
 
-def test_before_it_is_finalised_the_page_forecasts(force: Force) -> None:
+def test_before_anything_is_decided_the_page_lists_the_rules_that_may_apply(force: Force) -> None:
     case = handled_case(force)
 
     page = signed_in(force.investigator).get(reverse("retention:case", args=[case.pk]))
 
-    assert "Would expire on" in page.content.decode()
+    text = page.content.decode()
+    assert "Not known yet" in text
+    assert "The service provided was acceptable" in text
 
 
 def test_a_hold_is_placed_and_released_by_another_person(force: Force) -> None:
