@@ -77,8 +77,9 @@ app.conf.update(
             "schedule": crontab(minute="*/15"),
         },
         "auto-delete-folder": {
+            # Before the nightly check, so that what it deletes is known to be lost the same night.
             "task": "incidents.auto_delete_folder",
-            "schedule": crontab(hour="3", minute="0"),
+            "schedule": crontab(hour="1", minute="30"),
         },
         "propose-disposals": {
             "task": "retention.propose_due",

@@ -83,15 +83,13 @@ def lose(
     `by` is who noticed. In the history of other cases than the reporter's the job stands in for
     them: who works on one case is not told in another.
     """
-    case_ids = FootageLink.objects.filter(footage_id=footage_id).values("complaint_id")
-    cases = {
-        case.pk: case
-        for case in Complaint.objects.select_for_update().filter(pk__in=case_ids).order_by("pk")
-    }
+    _lock_cases_of(footage_id)
     if reporter is not None:
         actor, own = reporter
         check_may_report_on(lock_case(actor=actor, case_id=own.complaint_id))
     footage = FootageItem.objects.select_for_update().get(pk=footage_id)
+    # From here on no further case can attach it; one that just did is locked now.
+    cases = _lock_cases_of(footage_id)
     if footage.status == FootageStatus.LOST:
         return False
     footage.status = FootageStatus.LOST
@@ -112,3 +110,10 @@ def lose(
             personal={"reason": reason} if told_here else {},
         )
     return True
+
+
+def _lock_cases_of(footage_id: UUID) -> dict[UUID, Complaint]:
+    """Lock every case that uses a recording, always in the same order."""
+    case_ids = FootageLink.objects.filter(footage_id=footage_id).values("complaint_id")
+    cases = Complaint.objects.select_for_update().filter(pk__in=case_ids).order_by("pk")
+    return {case.pk: case for case in cases}

@@ -34,6 +34,15 @@ def playback_link(*, actor: User, session_key: str, link: FootageLink, now: date
     The address works for `settings.PLAYBACK_LINK_SECONDS`. Raises NotPermitted, and NotNow for a
     recording that is lost or that no browser can play.
     """
+    token = playback_token(actor=actor, session_key=session_key, link=link, now=now)
+    return reverse("incidents:stream", args=[token])
+
+
+def playback_token(*, actor: User, session_key: str, link: FootageLink, now: datetime) -> str:
+    """Make the signed part of a playback address, for pages and the API, and record the opening.
+
+    Takes and raises what `playback_link` does; a machine's token stands in for a session.
+    """
     check_may(actor, Permission.WATCH_FOOTAGE)
     if link.footage.status == FootageStatus.LOST:
         raise NotNow(f"{link.label} is lost: there is nothing to play", code="footage_lost")
@@ -50,7 +59,7 @@ def playback_link(*, actor: User, session_key: str, link: FootageLink, now: date
         now=now,
         details={"footage_id": link.footage_id},
     )
-    return reverse("incidents:stream", args=[_sign(actor, session_key, link.pk)])
+    return _sign(actor, session_key, link.pk)
 
 
 def link_for_token(*, user: User, session_key: str, token: str) -> FootageLink:

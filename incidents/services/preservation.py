@@ -114,7 +114,7 @@ def _commit_request(actor: User, case_id: UUID, link_id: UUID, now: datetime) ->
 
 
 def carry_out(
-    preservation_id: int, *, by: Actor, now: datetime, patiently: bool = False
+    preservation_id: UUID, *, by: Actor, now: datetime, patiently: bool = False
 ) -> Preservation:
     """Put a committed request to the evidence system and keep its answer.
 
@@ -151,11 +151,11 @@ def key_of(preservation: Preservation, number: int | None = None) -> str:
     return f"{preservation.link_id}:{number or preservation.request_number}"
 
 
-def _with_recording(preservation_id: int) -> Preservation:
+def _with_recording(preservation_id: UUID) -> Preservation:
     return Preservation.objects.select_related("link__footage").get(pk=preservation_id)
 
 
-def _lock(preservation_id: int) -> Preservation | None:
+def _lock(preservation_id: UUID) -> Preservation | None:
     """Lock a request that still waits for its answer, after its case; None when it was answered."""
     case_id = Preservation.objects.values_list("link__complaint_id", flat=True).get(
         pk=preservation_id
@@ -171,7 +171,7 @@ def _lock(preservation_id: int) -> Preservation | None:
 
 @transaction.atomic
 def _keep_receipt(
-    preservation_id: int, receipt: PreservationReceipt, *, by: Actor, now: datetime
+    preservation_id: UUID, receipt: PreservationReceipt, *, by: Actor, now: datetime
 ) -> None:
     preservation = _lock(preservation_id)
     if preservation is None or receipt.idempotency_key != key_of(preservation):
@@ -201,7 +201,7 @@ def _keep_receipt(
 
 
 @transaction.atomic
-def _keep_refusal(preservation_id: int, answer: str, *, by: Actor, now: datetime) -> None:
+def _keep_refusal(preservation_id: UUID, answer: str, *, by: Actor, now: datetime) -> None:
     preservation = _lock(preservation_id)
     if preservation is None:
         return

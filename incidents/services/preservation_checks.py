@@ -90,7 +90,7 @@ def retry_preservation(*, now: datetime) -> RunReport:
         .values_list("pk", flat=True)
     )
 
-    def again(pk: int) -> str:
+    def again(pk: UUID) -> str:
         return _word_for(carry_out(pk, by=JOB, now=now, patiently=True))
 
     return _run(dict.fromkeys(ids), again)
@@ -180,7 +180,7 @@ def _how_gone(status: PreservationStatus) -> str:
 @transaction.atomic
 def _keep_what_was_seen(
     footage_id: UUID,
-    receipts: dict[int, str],
+    receipts: dict[UUID, str],
     status: PreservationStatus,
     *,
     by: Actor,

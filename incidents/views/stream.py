@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
@@ -22,8 +24,13 @@ def stream(request: HttpRequest, token: str) -> HttpResponseBase:
     link = link_for_token(
         user=request.user, session_key=request.session.session_key or "", token=token
     )
-    system = source(link.footage.source)
-    playback = ask(system.playback, link.footage.external_id)
+    return send_recording(request, link.footage)
+
+
+def send_recording(request: HttpRequest, footage: Any) -> HttpResponseBase:
+    """Answer with the part of a recording that the request asks for, as `stream` says."""
+    system = source(footage.source)
+    playback = ask(system.playback, footage.external_id)
     if playback.kind is PlaybackKind.REDIRECT:
         return HttpResponseRedirect(playback.url)
     if request.method == "HEAD":
@@ -33,7 +40,7 @@ def stream(request: HttpRequest, token: str) -> HttpResponseBase:
     wanted = _wanted(request, playback)
     if isinstance(wanted, Unsatisfiable):
         return _described(HttpResponse(status=416), playback, wanted.content_range)
-    chunks = ask(system.open_range, link.footage.external_id, wanted.start, wanted.end)
+    chunks = ask(system.open_range, footage.external_id, wanted.start, wanted.end)
     part = parse_range(request.headers.get("Range"), playback.size_bytes) is not None
     response = StreamingHttpResponse(chunks, status=206 if part else 200)
     response["Content-Length"] = str(wanted.length)

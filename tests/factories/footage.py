@@ -81,9 +81,7 @@ def put_recording(
 
 def path_of(folder: Path, external_id: str) -> Path:
     """Find the file of a recording in the evidence system."""
-    return next(
-        path for path in folder.glob("*.mp4") if external_id_of(path.name) == external_id
-    )
+    return next(path for path in folder.glob("*.mp4") if external_id_of(path.name) == external_id)
 
 
 def around_incident(*collars: str) -> SearchCriteria:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from accounts.roles import Role
 from audit.models import Event
 from bwcportal.errors import Invalid, NotFound, NotNow, NotPermitted
 from incidents.enums import ContributionKind, SearchResult
@@ -17,7 +18,6 @@ from incidents.services.footage import attach_footage, record_search, search_foo
 from tests.factories.cases import INCIDENT_AT, NOW, make_case
 from tests.factories.footage import around_incident, attached, path_of, put_recording
 from tests.factories.people import Force, make_user
-from accounts.roles import Role
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +35,9 @@ def events(case: Complaint) -> list[str]:
 
 def test_a_search_is_recorded_with_what_it_found(force: Force, folder: Path) -> None:
     case = make_case(force)
-    late = put_recording(folder, collar=force.officer.collar_number, recorded_on=INCIDENT_AT + timedelta(minutes=9))
+    late = put_recording(
+        folder, collar=force.officer.collar_number, recorded_on=INCIDENT_AT + timedelta(minutes=9)
+    )
     early = put_recording(folder, collar=force.officer.collar_number)
     put_recording(folder, collar=force.second_officer.collar_number)
 
@@ -205,9 +207,7 @@ def test_what_no_search_found_cannot_be_attached(force: Force, folder: Path) -> 
 def test_what_is_gone_by_now_cannot_be_attached(force: Force, folder: Path) -> None:
     case = make_case(force)
     external_id = put_recording(folder, collar=force.officer.collar_number)
-    search_footage(
-        actor=force.investigator, case_id=case.pk, criteria=around_incident(), now=NOW
-    )
+    search_footage(actor=force.investigator, case_id=case.pk, criteria=around_incident(), now=NOW)
     path_of(folder, external_id).unlink()
     with pytest.raises((FootageGone, NotFound)):
         attach_footage(
@@ -228,7 +228,9 @@ def test_a_stranger_cannot_tell_that_there_is_a_case(force: Force, folder: Path)
         )
     assert not FootageSearch.objects.exists()
     assert set(
-        Event.objects.filter(subject_id=str(case.pk), outcome="DENIED").values_list("name", flat=True)
+        Event.objects.filter(subject_id=str(case.pk), outcome="DENIED").values_list(
+            "name", flat=True
+        )
     ) == {"incidents.access_refused"}
 
 

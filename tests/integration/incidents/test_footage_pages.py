@@ -42,7 +42,9 @@ def successes() -> list[str]:
     """Name what happened to footage, readings and refusals left out."""
     return [
         name
-        for name in Event.objects.filter(outcome="ALLOWED").order_by("id").values_list("name", flat=True)
+        for name in Event.objects.filter(outcome="ALLOWED")
+        .order_by("id")
+        .values_list("name", flat=True)
         if name.startswith("incidents.")
         and name not in {"incidents.complaint_logged", "incidents.footage_viewed"}
     ]
@@ -140,7 +142,9 @@ def test_searching_shows_what_was_found_and_attaches_it(
         result, {"recordings": [first, second], "reason": "At the incident", "preserve": "on"}
     )
     assert FootageLink.objects.filter(complaint=case).count() == 2
-    assert set(Preservation.objects.values_list("state", flat=True)) == {PreservationState.PRESERVED}
+    assert set(Preservation.objects.values_list("state", flat=True)) == {
+        PreservationState.PRESERVED
+    }
     assert successes() == [
         "incidents.footage_searched",
         "incidents.footage_attached",
@@ -292,7 +296,9 @@ def test_a_hidden_case_is_the_page_that_never_was(
     assert Event.objects.filter(outcome="DENIED", actor_id=str(force.stranger.pk)).count() == 2
 
 
-@pytest.mark.parametrize(("method", "route", "of_link"), [way for way in WAYS if way[1] != "incidents:footage"])
+@pytest.mark.parametrize(
+    ("method", "route", "of_link"), [way for way in WAYS if way[1] != "incidents:footage"]
+)
 def test_a_reader_may_look_and_not_act(
     client: Client,
     force: Force,

@@ -80,9 +80,7 @@ def test_running_it_again_adds_nothing(
     lines = ingest(directory, capsys)
     assert "accepted" not in lines[-1]
     assert FootageItem.objects.count() == 2
-    assert {path for path in folder.rglob("*.mp4")} == {
-        path for path in files if path.suffix == ".mp4"
-    }
+    assert set(folder.rglob("*.mp4")) == {path for path in files if path.suffix == ".mp4"}
 
 
 def test_a_run_that_was_killed_after_the_copy_is_finished_by_the_next(

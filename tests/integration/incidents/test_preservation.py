@@ -193,9 +193,7 @@ def test_the_race_against_auto_deletion(force: Force, folder: Path) -> None:
     """What was preserved outlives its date; what was not is really gone, and the recheck says so."""
     case, other = make_case(force), make_case(force)
     kept, doomed = attached(case, force, folder), attached(case, force, folder)
-    search_footage(
-        actor=force.investigator, case_id=other.pk, criteria=around_incident(), now=NOW
-    )
+    search_footage(actor=force.investigator, case_id=other.pk, criteria=around_incident(), now=NOW)
     elsewhere = attach_footage(
         actor=force.investigator,
         case_id=other.pk,
@@ -263,9 +261,10 @@ def test_a_file_that_changed_after_it_was_preserved_is_told(
     assert kept.file_changed
     # Repeating the request brings the same receipt and does not hide the change.
     assert retry_preservation(now=NOW).looked_at == 0
-    assert request_preservation_of_all(
-        actor=force.investigator, case_id=link.complaint_id, now=NOW
-    ) == []
+    assert (
+        request_preservation_of_all(actor=force.investigator, case_id=link.complaint_id, now=NOW)
+        == []
+    )
 
 
 def test_one_bad_recording_does_not_stop_the_others(force: Force, folder: Path) -> None:

@@ -34,7 +34,9 @@ def recording(number: int, first: float, last: float, **changes: Any) -> Footage
     return FootageLink(number=number, footage=FootageItem(**values | changes))
 
 
-def search(result: SearchResult, first: float = -60, last: float = 90, **changes: Any) -> FootageSearch:
+def search(
+    result: SearchResult, first: float = -60, last: float = 90, **changes: Any
+) -> FootageSearch:
     """Make a search for the officer; by hand unless a source is given."""
     values: dict[str, Any] = {
         "result": result,
@@ -48,7 +50,9 @@ def search(result: SearchResult, first: float = -60, last: float = 90, **changes
 
 def wearer(links: list[FootageLink], searches: list[FootageSearch] | None = None) -> Wearer:
     """Make the lane of the officer, who had a camera."""
-    return Wearer("2186QX", "PC 2186QX Brannick", had_camera=True, links=links, searches=searches or [])
+    return Wearer(
+        "2186QX", "PC 2186QX Brannick", had_camera=True, links=links, searches=searches or []
+    )
 
 
 def spans(one: Wearer) -> list[tuple[float, float]]:
@@ -112,9 +116,7 @@ def test_without_the_time_of_the_incident_nothing_is_missed() -> None:
     assert gaps_of(wearer([recording(1, 6, 30)]), None) == []
 
 
-def board_of(
-    links: list[FootageLink], searches: list[FootageSearch], **incident: Any
-) -> Any:
+def board_of(links: list[FootageLink], searches: list[FootageSearch], **incident: Any) -> Any:
     case = SimpleNamespace(incident=Incident(starts_at=START, ends_at=END, **incident))
     return build_coverage(
         case,  # type: ignore[arg-type]
