@@ -17,6 +17,10 @@ from reviews.models import Finding
 from reviews.selectors.findings import MomentRow
 from reviews.wording import LONGEST
 
+_GONE = {
+    "invalid_choice": "One of the moments is no longer there. Choose from the list as it is now"
+}
+
 
 class DecideForm(forms.Form):
     """Decide one allegation: what is found, on which moments or why on none, and the reasons."""
@@ -33,11 +37,13 @@ class DecideForm(forms.Form):
         "The supervisor will be asked to watch them.",
         widget=forms.CheckboxSelectMultiple,
         required=False,
+        error_messages=_GONE,
     )
     more_cited = forms.MultipleChoiceField(
         label="Moments not linked to this allegation",
         widget=forms.CheckboxSelectMultiple,
         required=False,
+        error_messages=_GONE,
     )
     no_footage_reason = forms.ChoiceField(
         label="If you rely on no moment, or cannot determine it: why?", required=False
@@ -98,6 +104,12 @@ class DecideForm(forms.Form):
     def has_more_cited(self) -> bool:
         """Whether a moment is relied on that is not linked to the allegation."""
         return bool(self["more_cited"].value())
+
+    def place_of(self, field: str) -> str | None:
+        """Say at which field of this form a refusal of the service is shown; None is the summary."""
+        if field == "cited" and not self.fields["cited"].choices:
+            return "no_footage_reason"
+        return field if field in self.fields else None
 
     def arguments(self) -> dict[str, Any]:
         """Give the arguments of `decide_allegation` that were typed. Only for a valid form."""

@@ -54,7 +54,14 @@ def deadline_tasks(user: User, deadlines: list[Deadline], now: datetime) -> list
     ]
     returned = [row.complaint_id for row in mine if row.rule.code == "ANSWER_RETURN"]
     points = _open_returns(returned)
-    return [_deadline_task(row, points.get(row.complaint_id, []), now) for row in mine]
+    return [
+        _deadline_task(
+            row,
+            points.get(row.complaint_id, []) if row.rule.code == "ANSWER_RETURN" else [],
+            now,
+        )
+        for row in mine
+    ]
 
 
 def _open_returns(case_ids: list[UUID]) -> dict[UUID, list[ReturnPoint]]:

@@ -43,6 +43,8 @@ MOST_CASES = 200
 # Footage that goes later than this waits in the list of cases: a wall of clocks warns of nothing.
 CLOCK_HORIZON = timedelta(days=14)
 MOST_CLOCKS = 5
+# Nobody works today on what is due in three months; it stands with the key dates of its case.
+TASK_HORIZON = timedelta(days=56)
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ class MyWork:
     cards: list[FootageCard]
     more_cards: int
     tasks: list[Task]
+    later_tasks: int
     waits: list[Wait]
     open_cases: int
     states: list[StateCount]
@@ -103,15 +106,17 @@ def my_work(*, user: User, now: datetime) -> MyWork:
         *finalising_tasks(user, cases, deadlines, now),
     ]
     tasks.sort(key=lambda task: (task.on, not task.is_due, task.case.reference, task.label))
+    near = [task for task in tasks if task.on <= london_day(now + TASK_HORIZON)]
     return MyWork(
         cards=cards[:MOST_CLOCKS],
         more_cards=max(len(cards) - MOST_CLOCKS, 0),
-        tasks=tasks,
+        tasks=near,
+        later_tasks=len(tasks) - len(near),
         waits=_waits(user, by_id, submissions, deadlines, links),
         open_cases=len(cases),
         states=_states(cases, now),
         footage=_footage(links),
-        summary=summary_of(tasks, now),
+        summary=summary_of(near, now),
     )
 
 

@@ -56,7 +56,7 @@ def finding(request: HttpRequest, case_id: UUID, allegation_id: UUID) -> HttpRes
     except StaleVersion as stale:
         return _stale(request, context, stale)
     except Invalid as wrong:
-        form.add_error(wrong.field if wrong.field in form.fields else None, wrong.message)
+        form.add_error(form.place_of(wrong.field), wrong.message)
         return render(request, "reviews/findings.html", context | {"form": form}, status=400)
     messages.success(request, f"Allegation {row.allegation.number} decided")
     if "next" in request.POST and context["following"]:
