@@ -224,8 +224,8 @@ def _describe_link(link: FootageLink, played: Watched) -> dict[str, Any]:
 
 def _why_not(codec: str) -> str:
     return (
-        f"Stored as {codec}, which browsers cannot play. Ask the evidence system’s team for a copy "
-        "in MP4 (H.264)"
+        f"Stored as {codec}, which browsers cannot play. Ask the team of the evidence system "
+        "for a copy in MP4 (H.264)"
     )
 
 

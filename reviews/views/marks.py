@@ -27,7 +27,9 @@ from reviews.services.annotations import add_annotation, delete_annotation, edit
 def marks(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """List the marks of a case, and add one by typed time."""
     room = _open_room(request, case_id)
-    form = MarkForm(request.POST or None, room=room)
+    if request.method == "POST":
+        check_may(request.user, Permission.ANNOTATE)
+    form = MarkForm(request.POST if request.method == "POST" else None, room=room)
     if request.method == "POST" and form.is_valid():
         link = read_link(user=request.user, case_id=case_id, link_id=form.cleaned_data["link"])
         try:
@@ -45,8 +47,11 @@ def marks(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def mark(request: HttpRequest, case_id: UUID, annotation_id: UUID) -> HttpResponse:
     """Change a draft mark by typed time."""
     room = _open_room(request, case_id)
+    check_may(request.user, Permission.ANNOTATE)
     shown = read_mark(user=request.user, case_id=case_id, annotation_id=annotation_id)
-    form = MarkForm(request.POST or None, room=room, initial=initial_of(shown))
+    form = MarkForm(
+        request.POST if request.method == "POST" else None, room=room, initial=initial_of(shown)
+    )
     form.fields["link"].disabled = True
     if request.method == "POST" and form.is_valid():
         try:
@@ -69,6 +74,7 @@ def remove(request: HttpRequest, case_id: UUID, annotation_id: UUID) -> HttpResp
     """Delete a draft mark and go back to the list."""
     now = timezone.now()
     open_case(actor=request.user, case_id=case_id, now=now)
+    check_may(request.user, Permission.ANNOTATE)
     shown = read_mark(user=request.user, case_id=case_id, annotation_id=annotation_id)
     version = request.POST.get("version", "")
     if not version.isascii() or not version.isdigit():

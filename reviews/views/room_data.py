@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,9 @@ from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from accounts.roles import Permission
 from bwcportal.errors import StaleVersion
+from incidents.permissions import check_may
 from incidents.services.opening import open_case
 from incidents.services.playback import playback_link
 from reviews.selectors.room import describe_mark, describe_watched, read_link, read_mark, watched_of
@@ -23,8 +26,7 @@ from reviews.views import json_body
 @json_body.answers_json
 def add_mark(request: HttpRequest, case_id: UUID) -> JsonResponse:
     """Add a mark and answer with it as it was stored."""
-    now = timezone.now()
-    open_case(actor=request.user, case_id=case_id, now=now)
+    now = _opened(request, case_id, Permission.ANNOTATE)
     body = json_body.read_body(request)
     link = read_link(user=request.user, case_id=case_id, link_id=json_body.an_id(body, "link"))
     mark = add_annotation(actor=request.user, link_id=link.pk, **_content(body), now=now)
@@ -35,8 +37,7 @@ def add_mark(request: HttpRequest, case_id: UUID) -> JsonResponse:
 @json_body.answers_json
 def change_mark(request: HttpRequest, case_id: UUID, annotation_id: UUID) -> JsonResponse:
     """Replace what a mark says. A stale version is answered with the mark as it is now."""
-    now = timezone.now()
-    open_case(actor=request.user, case_id=case_id, now=now)
+    now = _opened(request, case_id, Permission.ANNOTATE)
     read_mark(user=request.user, case_id=case_id, annotation_id=annotation_id)
     body = json_body.read_body(request)
     try:
@@ -57,8 +58,7 @@ def change_mark(request: HttpRequest, case_id: UUID, annotation_id: UUID) -> Jso
 @json_body.answers_json
 def delete_mark(request: HttpRequest, case_id: UUID, annotation_id: UUID) -> JsonResponse:
     """Delete a draft mark."""
-    now = timezone.now()
-    open_case(actor=request.user, case_id=case_id, now=now)
+    now = _opened(request, case_id, Permission.ANNOTATE)
     read_mark(user=request.user, case_id=case_id, annotation_id=annotation_id)
     body = json_body.read_body(request)
     delete_annotation(
@@ -74,8 +74,7 @@ def delete_mark(request: HttpRequest, case_id: UUID, annotation_id: UUID) -> Jso
 @json_body.answers_json
 def add_viewing(request: HttpRequest, case_id: UUID) -> JsonResponse:
     """Record a stretch that was played and answer with all that was watched of the recording."""
-    now = timezone.now()
-    open_case(actor=request.user, case_id=case_id, now=now)
+    now = _opened(request, case_id, Permission.WATCH_FOOTAGE)
     body = json_body.read_body(request)
     link = read_link(user=request.user, case_id=case_id, link_id=json_body.an_id(body, "link"))
     record_viewing(
@@ -94,8 +93,7 @@ def add_viewing(request: HttpRequest, case_id: UUID) -> JsonResponse:
 @json_body.answers_json
 def open_recording(request: HttpRequest, case_id: UUID, link_id: UUID) -> JsonResponse:
     """Give the short-lived address of a recording, bound to this person and session."""
-    now = timezone.now()
-    open_case(actor=request.user, case_id=case_id, now=now)
+    now = _opened(request, case_id, Permission.WATCH_FOOTAGE)
     link = read_link(user=request.user, case_id=case_id, link_id=link_id)
     address = playback_link(
         actor=request.user,
@@ -104,6 +102,14 @@ def open_recording(request: HttpRequest, case_id: UUID, link_id: UUID) -> JsonRe
         now=now,
     )
     return JsonResponse({"url": address, "seconds": settings.PLAYBACK_LINK_SECONDS})
+
+
+def _opened(request: HttpRequest, case_id: UUID, permission: Permission) -> datetime:
+    """Open the case for the person, who must have the permission; give the moment of the request."""
+    now = timezone.now()
+    open_case(actor=request.user, case_id=case_id, now=now)
+    check_may(request.user, permission)
+    return now
 
 
 def _content(body: dict[str, Any]) -> dict[str, Any]:

@@ -9,11 +9,12 @@ import pytest
 from django.contrib.staticfiles.finders import get_finder
 
 from incidents.footage_sources.recordings import external_id_of
+from incidents.services.preservation import request_preservation
 from reviews.models import Annotation, Viewing
 from reviews.selectors.room import watched
 from reviews.services.annotations import edit_annotation
 from tests.factories.cases import NOW
-from tests.factories.decisions import decide, preserve, submit_case
+from tests.factories.decisions import decide, submit_case
 from tests.factories.reviews import make_mark, mark_values
 from tests.functional import room
 
@@ -195,14 +196,14 @@ def test_what_is_marked_without_a_connection_is_kept_and_saved_later(page, scene
 
 
 def test_a_mark_changed_elsewhere_is_shown_and_nothing_typed_is_lost(open_page, scene, live_server):
-    mark = make_mark(scene.links[0], scene.force, observation="As it was")
+    mark = make_mark(scene.links[0], scene.force, start_ms=6000, observation="As it was")
     page = open_page(scene.force.investigator)
     room.enter(page, scene=scene, url=live_server.url, query=f"?mark={mark.pk}")
     edit_annotation(
         actor=scene.force.investigator,
         annotation_id=mark.pk,
         version=1,
-        **mark_values(observation="Changed elsewhere"),
+        **mark_values(start_ms=6000, observation="Changed elsewhere"),
         now=NOW + timedelta(minutes=1),
     )
     pressed(page, "Enter")
@@ -263,7 +264,7 @@ def test_the_supervisor_plays_what_is_cited_and_marks_nothing(open_page, scene, 
     ids = list(case.allegations.order_by("number").values_list("pk", flat=True))
     mark = make_mark(scene.links[0], force, **clip, bearings=dict.fromkeys(ids, "SUPPORTS"))
     for link in scene.links:
-        preserve(link, by=force.investigator)
+        request_preservation(actor=force.investigator, link_id=link.pk, now=NOW)
     for number in (1, 2):
         decide(force, case, number, cited_ids=[mark.pk], no_footage_reason=None)
     case.refresh_from_db()
@@ -292,7 +293,7 @@ def test_no_barrier_is_found_and_nothing_is_refused_by_the_policy(
 ):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="no axe installed")
     first = scene.case.allegations.first()
-    make_mark(scene.links[0], scene.force, bearings={first.pk: "SUPPORTS"})
+    make_mark(scene.links[0], scene.force, start_ms=6000, bearings={first.pk: "SUPPORTS"})
     page = open_page(scene.force.investigator, width=width)
     barriers = []
 
