@@ -137,6 +137,8 @@ def install_environment(paths: Paths) -> dict[str, str]:
     environment = dict(os.environ)
     environment.setdefault("UV_NATIVE_TLS", "1")
     environment.setdefault("UV_LINK_MODE", "copy")
+    # As pip does: otherwise the first start of each of five processes pays for it.
+    environment.setdefault("UV_COMPILE_BYTECODE", "1")
     environment.setdefault("UV_HTTP_TIMEOUT", PIP_TIMEOUT_S)
     environment["PIP_DEFAULT_TIMEOUT"] = PIP_TIMEOUT_S
     if not {"UV_DEFAULT_INDEX", "UV_INDEX_URL"} & set(environment):

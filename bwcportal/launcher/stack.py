@@ -201,7 +201,7 @@ class Stack:
                     else:
                         accounts.append(line)
             except BaseException:
-                child.kill()
+                children.kill_group(child)
                 raise
             finally:
                 child.wait()

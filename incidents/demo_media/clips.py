@@ -12,6 +12,8 @@ much ahead of the true time, while the flash happens when it happens.
 from __future__ import annotations
 
 import os
+import threading
+import time
 import zlib
 from array import array
 from collections.abc import Iterator, Sequence
@@ -37,7 +39,7 @@ from incidents.demo_media.overlay import (
     clock_plates,
     number_plates,
 )
-from incidents.demo_media.pictures import Camera, Planes
+from incidents.demo_media.pictures import Camera, Planes, movement_step
 from incidents.demo_media.scenes import build_scene
 from incidents.demo_media.sound import SAMPLE_RATE, soundtrack
 from incidents.footage_sources.protocol import Mount
@@ -188,8 +190,24 @@ def make_clips(plans: Sequence[ClipPlan], *, processes: int | None = None) -> It
         yield from map(render, plans)
         return
     # spawn: a forked copy of a process with threads and open connections is not safe to use.
-    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(
+        count,
+        mp_context=get_context("spawn"),
+        initializer=_end_with_parent,
+        initargs=(os.getpid(),),
+    ) as pool:
         yield from pool.map(render, plans)
+
+
+def _end_with_parent(parent: int) -> None:
+    """Watch for the death of the process that asked for the clips: killed, it cannot end its pool."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def render(plan: ClipPlan) -> Clip:
@@ -280,15 +298,22 @@ def _pictures(plan: ClipPlan) -> Iterator[Planes]:
     )
     label = f"{plan.model} {plan.serial}".upper()
     error = timedelta(milliseconds=plan.camera_offset_ms)
+    seen: tuple[int, datetime, bool] | None = None
     for number in range(plan.frame_count):
         # Exact to the microsecond: a float would put the change of a second one frame off now and then.
         elapsed = timedelta(microseconds=int(Fraction(number * 1_000_000) / Fraction(plan.fps)))
         shown = plan.first_picture_at + elapsed
         truly = shown - error
-        picture = camera.picture(truly.timestamp() % 3600, flash=_flashing(plan, truly))
-        for plate, (left, top) in [*clock_plates(shown, label), *number_plates(number)]:
-            _paste_plate(picture, plate, left, top, width)
-        yield picture
+        step, flash = movement_step(truly.timestamp() % 3600), _flashing(plan, truly)
+        # Frames between two movements differ in their number alone, so the rest is drawn once.
+        if seen != (seen := (step, shown.replace(microsecond=0), flash)):
+            picture = camera.picture(step, flash=flash)
+            for plate, (left, top) in clock_plates(shown, label):
+                _paste_plate(picture, plate, left, top, width)
+        numbered = picture.copy_luma()
+        for plate, (left, top) in number_plates(number):
+            _paste_plate(numbered, plate, left, top, width)
+        yield numbered
 
 
 def _flashing(plan: ClipPlan, truly: datetime) -> bool:
