@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -48,11 +48,12 @@ def load(*, folder: Path, days: int, report: Callable[[str], None]) -> int:
             roles=(people.Role.COMPLAINT_HANDLER,),
             teams=[teams["T1"]],
         )
-    report("Recordings")
+    report("Cases and recordings")
     timed = [(index, story, _began(story, now)) for index, story in enumerate(STORIES)]
-    files = make_recordings(timed, folder=folder, officers=officers)
-    report("Cases")
-    _tell_all(timed, files, teams, accounts, officers)
+    # Stories without a recording come first: they are told while recordings are made.
+    timed.sort(key=lambda each: bool(each[1].shots))
+    recordings = make_recordings(timed, folder=folder, officers=officers)
+    _tell_all(timed, recordings, teams, accounts, officers)
     _lose_what_nobody_kept(days=days, now=now)
     propose_due(now=timezone.now())
     people.make_account(people.ACCOUNTS[-1], unit=units["PSD"], teams=teams)
@@ -67,12 +68,12 @@ def _began(story: Story, now: datetime) -> datetime:
 
 def _tell_all(
     timed: list[tuple[int, Story, datetime]],
-    files: dict[tuple[int, int], str],
+    recordings: Iterator[dict[int, str]],
     teams: dict[str, Team],
     accounts: dict[str, User],
     officers: dict[str, Person],
 ) -> None:
-    for index, story, began in timed:
+    for (index, story, began), own in zip(timed, recordings, strict=True):
         code = story.team
         crew = Crew(
             team=teams[code],
@@ -81,7 +82,6 @@ def _tell_all(
             supervisor=accounts[SUPERVISORS[code]],
             finaliser=accounts["tennick"],
         )
-        own = {shot: name for (story_index, shot), name in files.items() if story_index == index}
         case = Telling(story=story, crew=crew, officers=officers, began=began, recordings=own).tell()
         if index == 0:
             grant_access(

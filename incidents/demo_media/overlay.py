@@ -20,6 +20,7 @@ CELL, STRIP_HEIGHT = 8, 12
 BITS = 16
 LARGEST_FRAME_NUMBER = 2**BITS - 1
 _CELLS = BITS + 4
+_CELL_LIT, _CELL_DARK = bytes([235] * CELL), bytes([16] * CELL)
 _MARGIN = 8
 # What can stand at each place: a digit for 0, itself for anything else.
 _CLOCK_PATTERN = "0000-00-00T00:00:00Z"
@@ -64,12 +65,17 @@ def clock_plates(moment: datetime, camera: str) -> list[tuple[Image.Image, tuple
 
 
 def number_plates(number: int) -> list[tuple[Image.Image, tuple[int, int]]]:
-    """Give the strip and the digits of a frame number (0 to 65535), each with its top left corner."""
-    digits = text_plate(f"{number:05d}")
-    row = Image.frombytes("L", (_CELLS, 1), bytes(235 if lit else 16 for lit in _cells(number)))
-    strip = row.resize((_CELLS * CELL, STRIP_HEIGHT), Image.Resampling.NEAREST)
+    """Give the strip and the digits of a frame number (0 to 65535), each part with its top left corner."""
+    # In two parts, which come again and again and are remembered, unlike the whole number.
+    hundreds, rest = text_plate(f"{number // 100:03d}"), text_plate(f"{number % 100:02d}")
+    row = b"".join(_CELL_LIT if lit else _CELL_DARK for lit in _cells(number))
+    strip = Image.frombytes("L", (_CELLS * CELL, STRIP_HEIGHT), row * STRIP_HEIGHT)
     top = BASE_HEIGHT - _MARGIN - GLYPH_HEIGHT + 3
-    return [(strip, (_STRIP_LEFT, _STRIP_TOP)), (digits, (_STRIP_LEFT - digits.width - 4, top))]
+    return [
+        (strip, (_STRIP_LEFT, _STRIP_TOP)),
+        (hundreds, (_STRIP_LEFT - rest.width - hundreds.width - 4, top)),
+        (rest, (_STRIP_LEFT - rest.width - 4, top)),
+    ]
 
 
 def _cells(number: int) -> list[bool]:

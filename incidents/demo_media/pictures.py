@@ -22,7 +22,8 @@ from incidents.demo_media.stage import Lens, Panel, Viewpoint, outline
 # Room around the picture for the movement of the wearer.
 _MARGIN_X, _MARGIN_Y = 32, 20
 _BLUE_PER_SECOND = 3
-_SWAY_STEPS_PER_SECOND = 12.5
+# Everything moves in steps: what stands still for a frame costs almost nothing to draw and encode.
+_STEPS_PER_SECOND = 12.5
 _FOG_M = 26.0
 _SWAY = {"CHEST": (12, 6), "HELMET": (20, 10), "CAP": (24, 12), "UNKNOWN": (10, 5)}
 
@@ -52,6 +53,10 @@ class Planes:
             self.red.crop(half),
         )
 
+    def copy_luma(self) -> Planes:
+        """Copy the brightness, to write on it in grey, and share the colours."""
+        return Planes(self.luma.copy(), self.blue, self.red)
+
     def paste(self, other: Planes, left: int, top: int, mask: Planes) -> None:
         """Paste another picture where its mask allows; the corner is even."""
         self.luma.paste(other.luma, (left, top), mask.luma)
@@ -64,6 +69,11 @@ class Planes:
         area = (left // 2, top // 2, (left + plate.width + 1) // 2, (top + plate.height + 1) // 2)
         self.blue.paste(128, area)
         self.red.paste(128, area)
+
+
+def movement_step(second: float) -> int:
+    """Tell in which step of the movement a second of the true time lies: 25 steps in two seconds."""
+    return math.floor(second * _STEPS_PER_SECOND)
 
 
 class Camera:
@@ -84,8 +94,9 @@ class Camera:
         self._blue = Planes.of(self._lit(still, blinking=True))
         self._flash = Planes.of(still.point([min(255, 150 + level) for level in range(256)] * 3))
 
-    def picture(self, second: float, *, flash: bool) -> Planes:
-        """Make the picture at a second of the true time."""
+    def picture(self, step: int, *, flash: bool) -> Planes:
+        """Make the picture at a step of the true time (see `movement_step`)."""
+        second = step / _STEPS_PER_SECOND
         if flash:
             ground = self._flash
         else:
@@ -99,8 +110,6 @@ class Camera:
     def _shift(self, second: float) -> tuple[int, int]:
         """How far the wearer's movement has carried the picture, in even pixels."""
         reach_x, reach_y = _SWAY[self._mount]
-        # Moved in steps, because a picture that stands still for a frame costs almost nothing to encode.
-        second = math.floor(second * _SWAY_STEPS_PER_SECOND) / _SWAY_STEPS_PER_SECOND
         slow = (
             math.sin(second * 0.9 + self._phase) * 0.7 + math.sin(second * 2.3 + self._phase) * 0.3
         )
