@@ -21,8 +21,11 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", required=True)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Do it, then print what was done."""
+        """Do it, then print the identifier of each recording deleted, each problem and the numbers."""
         try:
-            self.stdout.write(auto_delete_folder(now=timezone.now()).in_words())
+            run = auto_delete_folder(now=timezone.now())
         except NotNow as error:
             raise CommandError(error.message) from error
+        for line in (*run.deleted, *run.problems):
+            self.stdout.write(line)
+        self.stdout.write(run.in_words())
