@@ -25,12 +25,17 @@ def run(
         env=dict(os.environ if environment is None else environment),
         preexec_fn=die_with_parent(signal.SIGTERM),
     )
-    while True:
-        try:
-            return child.wait()
-        except KeyboardInterrupt:
-            # The terminal has sent Ctrl-C to the child as well: let it end in its own way.
-            continue
+    # Told to end, the launcher passes it on as Ctrl-C, after which tests still remove their folders.
+    before = signal.signal(signal.SIGTERM, lambda *_: child.send_signal(signal.SIGINT))
+    try:
+        while True:
+            try:
+                return child.wait()
+            except KeyboardInterrupt:
+                # The terminal has sent Ctrl-C to the child as well: let it end in its own way.
+                continue
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def attempt(
