@@ -103,6 +103,11 @@ class Preparation:
         """What is missing."""
         return [item for item in self.items if item.missing]
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether the person can submit the case now."""
+        return not self.missing and bool(self.supervisors) and self.submitting.allowed
+
 
 def sign_off_page(*, user: User, case: Complaint) -> SignOffPage:
     """Read the sign-off page of a case that was opened for this person."""
@@ -188,14 +193,13 @@ def task_items(case: Complaint, left: Preparation) -> list[dict[str, Any]]:
                 "Give another supervisor personal access",
             }
         )
-    ready = not left.missing and left.supervisors
+    if left.is_ready:
+        return items
     last = {
-        "state": "missing" if ready and left.submitting.allowed else "locked",
+        "state": "locked",
         "label": f"Submit version {left.next_number} for sign-off",
         "detail": "" if left.submitting.allowed else left.submitting.reason,
     }
-    if last["state"] == "missing":
-        last |= {"url": reverse("reviews:sign-off", args=[case.pk]), "count": "Ready"}
     return [*items, last]
 
 
