@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from typing import Protocol
+from typing import Any, Protocol
 
 from govuk_bank_holidays.bank_holidays import BankHolidays
 
@@ -39,17 +39,16 @@ class IncidentTimes(Protocol):
     start_is_known: bool
 
 
-class Recording(Protocol):
-    """What is needed of a recording: when it began by the evidence system's own reckoning."""
-
-    recorded_on: datetime
-
-
 class RecordingInCase(Protocol):
     """What is needed of a recording's place in a case."""
 
-    label: str
-    footage: Recording
+    @property
+    def label(self) -> str:
+        """The number people say: F1."""
+
+    @property
+    def footage(self) -> Any:
+        """The recording, with `recorded_on`: when it began by the evidence system's reckoning."""
 
 
 @dataclass(frozen=True)

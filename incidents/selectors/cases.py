@@ -154,7 +154,8 @@ def _top(branches: list[Any], size: int) -> QuerySet[Any]:
         for branch in branches
     ]
     first, *others = newest
-    return first.union(*others).order_by("-logged_at", "-id")[:size] if others else first
+    together: QuerySet[Any] = first.union(*others).order_by("-logged_at", "-id")[:size]
+    return together
 
 
 def _older_than(user: User, after: UUID) -> Q:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -18,9 +18,6 @@ from django.utils import timezone
 from bwcportal.errors import DomainError, Invalid, NotFound, NotPermitted, StaleVersion
 from incidents.selectors.casebar import build_casebar
 from incidents.services.opening import open_case
-
-if TYPE_CHECKING:
-    from incidents.models import Complaint
 
 
 @dataclass(frozen=True)
@@ -35,7 +32,7 @@ class Act:
     extra: dict[str, Any] = field(default_factory=dict)
 
 
-def load(request: HttpRequest, case_id: UUID) -> Complaint:
+def load(request: HttpRequest, case_id: UUID) -> Any:
     """Return the case if the person may know of it; raise NotFound, recorded, if not."""
     return open_case(actor=request.user, case_id=case_id, now=timezone.now())
 
@@ -51,7 +48,7 @@ def version_sent(request: HttpRequest) -> int:
 def run(
     request: HttpRequest,
     *,
-    case: Complaint,
+    case: Any,
     act: Act,
     form: forms.Form,
     perform: Callable[[dict[str, Any]], object],
@@ -87,7 +84,7 @@ def run(
 def show(
     request: HttpRequest,
     *,
-    case: Complaint,
+    case: Any,
     act: Act,
     form: forms.Form,
     stale: StaleVersion | None = None,
