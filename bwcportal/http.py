@@ -22,7 +22,10 @@ TITLES = {
     405: "This address does not do that",
     409: "Not possible now",
     412: "Changed by somebody else",
+    413: "Too large",
     415: "Send JSON",
+    422: "This key was used for another request",
+    428: "Say which version you saw",
     429: "Too many requests",
     500: "Something went wrong",
 }

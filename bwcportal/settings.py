@@ -274,6 +274,18 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    # Lists of codes whose key has the same name in several shapes.
+    "ENUM_NAME_OVERRIDES": {
+        "AnnotationKind": "reviews.enums.AnnotationKind",
+        "AnnotationState": "reviews.enums.AnnotationState",
+        "CaseState": "incidents.enums.CaseState",
+        "ComplainantKind": "incidents.enums.ComplainantKind",
+        "ContactBy": "incidents.enums.ContactBy",
+        "DisposalState": "retention.enums.DisposalState",
+        "FootageStatus": "incidents.enums.FootageStatus",
+        "PreservationState": "incidents.enums.PreservationState",
+        "SubmissionState": "reviews.enums.SubmissionState",
+    },
 }
 
 LOGGING_CONFIG = None

@@ -1,5 +1,7 @@
 """API addresses of the accounts app."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from accounts.api.me import MeView
+
+urlpatterns: list[URLPattern] = [path("me", MeView.as_view(), name="api-me")]

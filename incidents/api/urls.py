@@ -1,5 +1,60 @@
 """API addresses of the incidents app."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from incidents.api import acts, complaints, directory, events, footage
+
+CASE = "complaints/<uuid:case_id>"
+LINK = "footage/<uuid:link_id>"
+
+urlpatterns: list[URLPattern] = [
+    path("complaints", complaints.Complaints.as_view(), name="api-complaints"),
+    path(CASE, complaints.OneComplaint.as_view(), name="api-complaint"),
+    path(f"{CASE}/handling", acts.Handling.as_view(), name="api-handling"),
+    path(f"{CASE}/suspend", acts.Suspend.as_view(), name="api-suspend"),
+    path(f"{CASE}/resume", acts.Resume.as_view(), name="api-resume"),
+    path(f"{CASE}/withdraw", acts.Withdraw.as_view(), name="api-withdraw"),
+    path(f"{CASE}/updates", acts.Update.as_view(), name="api-updates"),
+    path(f"{CASE}/outcome", acts.Outcome.as_view(), name="api-outcome"),
+    path(f"{CASE}/access", acts.Access.as_view(), name="api-access"),
+    path(f"{CASE}/access/end", acts.EndAccess.as_view(), name="api-access-end"),
+    path(
+        f"{CASE}/allegations",
+        complaints.AllegationsOfComplaint.as_view(),
+        name="api-allegations",
+    ),
+    path(f"{CASE}/events", events.EventsOfComplaint.as_view(), name="api-events"),
+    path("incidents", complaints.Incidents.as_view(), name="api-incidents"),
+    path("incidents/<uuid:incident_id>", complaints.OneIncident.as_view(), name="api-incident"),
+    path(f"{CASE}/searches", footage.Searches.as_view(), name="api-searches"),
+    path(f"{CASE}/searches/by-hand", footage.SearchesByHand.as_view(), name="api-searches-by-hand"),
+    path(f"{CASE}/footage", footage.FootageOfComplaint.as_view(), name="api-footage-of-complaint"),
+    path(LINK, footage.OneFootage.as_view(), name="api-footage"),
+    path(f"{LINK}/lost", footage.ReportLost.as_view(), name="api-footage-lost"),
+    path(f"{LINK}/playback", footage.OpenFootage.as_view(), name="api-footage-playback"),
+    path(f"{LINK}/preservation", footage.PreserveFootage.as_view(), name="api-preserve"),
+    path(f"{LINK}/check", footage.CheckFootage.as_view(), name="api-footage-check"),
+    path("playback/<str:token>", footage.Playback.as_view(), name="api-playback"),
+    path(
+        f"{CASE}/preservations",
+        footage.PreservationsOfComplaint.as_view(),
+        name="api-preservations",
+    ),
+    path(
+        "preservations/<uuid:preservation_id>",
+        footage.OnePreservation.as_view(),
+        name="api-preservation",
+    ),
+    path("officers", directory.Officers.as_view(), name="api-officers"),
+    path("officers/<uuid:officer_id>", directory.OneOfficer.as_view(), name="api-officer"),
+    path("cameras", directory.Cameras.as_view(), name="api-cameras"),
+    path("cameras/<uuid:camera_id>", directory.OneCamera.as_view(), name="api-camera"),
+    path("units", directory.Units.as_view(), name="api-units"),
+    path("colleagues", directory.Colleagues.as_view(), name="api-colleagues"),
+    path("reference", directory.ReferenceLists.as_view(), name="api-reference"),
+    path(
+        "reference/<slug:list_name>",
+        directory.OneReferenceList.as_view(),
+        name="api-reference-list",
+    ),
+]

@@ -10,11 +10,14 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.roles import Role
+from incidents.enums import SearchResult
 from incidents.models import Complaint
 from incidents.services.access import grant_access
+from incidents.services.footage import record_search
 from retention.services.destroying import dispose_approved
 from retention.services.holds import NewHold, place_hold
-from tests.factories.decisions import returned_case
+from tests.factories.decisions import returned_case, signed_case
+from tests.factories.footage import around_incident
 from tests.factories.people import Force, make_user
 from tests.factories.retention import approved_disposal, proposed_disposal
 
@@ -40,6 +43,15 @@ class World:
         disposal = proposed_disposal(force, now=timezone.now())
         submission = returned_case(force)
         case = submission.complaint
+        search = record_search(
+            actor=force.investigator,
+            case_id=case.pk,
+            criteria=around_incident(force.officer.collar_number),
+            result=SearchResult.NONE,
+            place="Station log",
+            note="Nobody wore a camera.",
+            now=timezone.now(),
+        )
         hold = place_hold(
             actor=force.supervisor,
             case_id=case.pk,
@@ -63,11 +75,16 @@ class World:
             "link_id": case.footage_links.first().pk,
             "footage_id": case.footage_links.first().pk,
             "annotation_id": case.annotations.first().pk,
-            "search_id": case.footage_searches.first().pk,
+            "search_id": search.pk,
             "preservation_id": case.footage_links.first().preservation.pk,
             "submission_id": submission.pk,
             "review_id": submission.pk,
             "point_id": submission.points.first().pk,
+            "finding_id": case.allegations.get(number=1).finding.pk,
+            "signoff_id": signed_case(force).pk,
+            "officer_id": force.officer.pk,
+            "camera_id": uuid.uuid4(),
+            "list_name": "decision-option",
             "hold_id": hold.pk,
             "disposal_id": disposal.pk,
             "certificate_id": certificate.pk,

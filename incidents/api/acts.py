@@ -1,0 +1,217 @@
+"""Acts on a complaint: how it is handled, its pauses, what the complainant is sent, who may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.documenting import documented
+from accounts.api.fields import StrictSerializer
+from accounts.idempotency import Answer
+from accounts.roles import Permission
+from incidents.api import inputs, shapes
+from incidents.api.base import CaseView
+from incidents.api.complaints import case_answer
+from incidents.selectors import resources
+from incidents.services import access, handling, outcomes
+
+Service = Callable[..., Any]
+
+
+class ActOnCase(CaseView):
+    """An act that takes the version of the case and answers with the case as it is then."""
+
+    def run(
+        self,
+        case_id: UUID,
+        permission: Permission,
+        serializer: type[StrictSerializer],
+        service: Service,
+    ) -> Response:
+        """Open the case, read version and body, call the service once, answer with the case."""
+        self.case(case_id, permission)
+        version = self.read_version()
+        values = self.prepare(self.read_body(serializer))
+
+        def act() -> Answer:
+            service(actor=self.actor, case_id=case_id, version=version, now=self.now, **values)
+            return case_answer(self.actor, case_id)
+
+        return self.once(act)
+
+    def prepare(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Find the rows that the body names."""
+        return body
+
+
+class Handling(ActOnCase):
+    """How a complaint is handled."""
+
+    @documented(
+        "decide_handling",
+        "Decide how a complaint is handled and by whom",
+        tag="complaints",
+        body=inputs.HandlingDecision,
+        answers=shapes.Complaint,
+        versioned=True,
+        match=True,
+        repeatable=True,
+    )
+    def post(self, request: Request, case_id: UUID) -> Response:
+        """Starts the clocks of the handling and opens the case to the people named."""
+        return self.run(
+            case_id, Permission.MANAGE_CASE, inputs.HandlingDecision, handling.decide_handling
+        )
+
+    def prepare(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Find the accounts."""
+        people = {
+            name: resources.account_of_id(body[name], field=name)
+            for name in ("investigator", "supervisor")
+        }
+        return {**body, **people}
+
+
+class Suspend(ActOnCase):
+    """Suspending a complaint."""
+
+    @documented(
+        "suspend_complaint",
+        "Suspend the handling of a complaint",
+        tag="complaints",
+        body=inputs.Reason,
+        answers=shapes.Complaint,
+        versioned=True,
+        match=True,
+        repeatable=True,
+    )
+    def post(self, request: Request, case_id: UUID) -> Response:
+        """For instance for criminal proceedings."""
+        return self.run(case_id, Permission.MANAGE_CASE, inputs.Reason, handling.suspend)
+
+
+class Resume(ActOnCase):
+    """Resuming a complaint."""
+
+    @documented(
+        "resume_complaint",
+        "Take the handling of a suspended complaint up again",
+        tag="complaints",
+        body=inputs.Reason,
+        answers=shapes.Complaint,
+        versioned=True,
+        match=True,
+        repeatable=True,
+    )
+    def post(self, request: Request, case_id: UUID) -> Response:
+        """Goes on where it was."""
+        return self.run(case_id, Permission.MANAGE_CASE, inputs.Reason, handling.resume)
+
+
+class Withdraw(ActOnCase):
+    """Withdrawing a complaint."""
+
+    @documented(
+        "withdraw_complaint",
+        "Record that the complainant withdrew",
+        tag="complaints",
+        body=inputs.Reason,
+        answers=shapes.Complaint,
+        versioned=True,
+        match=True,
+        repeatable=True,
+    )
+    def post(self, request: Request, case_id: UUID) -> Response:
+        """Ends every clock that runs (SI 2020/2, regulation 38)."""
+        return self.run(case_id, Permission.MANAGE_CASE, inputs.Reason, handling.withdraw)
+
+
+class Update(ActOnCase):
+    """A progress update."""
+
+    @documented(
+        "send_update",
+        "Record that a progress update was sent",
+        tag="complaints",
+        body=inputs.UpdateSent,
+        answers=shapes.Complaint,
+        versioned=True,
+        match=True,
+        repeatable=True,
+    )
+    def post(self, request: Request, case_id: UUID) -> Response:
+        """The next one is due 28 days later (SI 2020/2, regulation 34)."""
+        return self.run(case_id, Permission.NOTIFY_OUTCOME, inputs.UpdateSent, outcomes.send_update)
+
+
+class Outcome(ActOnCase):
+    """The outcome."""
+
+    @documented(
+        "send_outcome",
+        "Record that the outcome was sent",
+        tag="complaints",
+        body=inputs.OutcomeSent,
+        answers=shapes.Complaint,
+        versioned=True,
+        match=True,
+        repeatable=True,
+    )
+    def post(self, request: Request, case_id: UUID) -> Response:
+        """Names the body that hears a review where there is that right, and starts its time."""
+        return self.run(
+            case_id, Permission.NOTIFY_OUTCOME, inputs.OutcomeSent, outcomes.send_outcome
+        )
+
+
+class Access(CaseView):
+    """Personal access to a complaint."""
+
+    @documented(
+        "grant_access",
+        "Open a complaint to one account",
+        tag="complaints",
+        body=inputs.AccessGrant,
+        answers=shapes.Complaint,
+        repeatable=True,
+    )
+    def post(self, request: Request, case_id: UUID) -> Response:
+        """With a reason and, if wanted, an end. A grant that is there is renewed."""
+        self.case(case_id, Permission.GRANT_ACCESS)
+        body = self.read_body(inputs.AccessGrant)
+        user = resources.account_of_id(body.pop("account"), field="account")
+
+        def act() -> Answer:
+            access.grant_access(actor=self.actor, case_id=case_id, user=user, now=self.now, **body)
+            return case_answer(self.actor, case_id)
+
+        return self.once(act)
+
+
+class EndAccess(CaseView):
+    """The end of personal access to a complaint."""
+
+    @documented(
+        "end_access",
+        "End one account's personal access to a complaint",
+        tag="complaints",
+        body=inputs.AccessEnd,
+        answers=None,
+        status=204,
+        repeatable=True,
+    )
+    def post(self, request: Request, case_id: UUID) -> Response:
+        """Answers without content, because you may end your own access."""
+        self.case(case_id, Permission.GRANT_ACCESS)
+        body = self.read_body(inputs.AccessEnd)
+        user = resources.account_of_id(body.pop("account"), field="account")
+
+        def act() -> Answer:
+            access.end_access(actor=self.actor, case_id=case_id, user=user, now=self.now, **body)
+            return Answer(204, None, {})
+
+        return self.once(act)
