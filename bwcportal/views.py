@@ -8,18 +8,21 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 from django.utils import timezone
 
 from bwcportal import gallery
 
 
 @login_not_required
+@require_safe
 def live(request: HttpRequest) -> HttpResponse:
     """Answer that the process runs, without asking anything else."""
     return JsonResponse({"status": "ok"})
 
 
 @login_not_required
+@require_safe
 def ready(request: HttpRequest) -> HttpResponse:
     """Answer whether the database can be used (503 if not) and whether Redis can (a warning only).
 
@@ -41,6 +44,7 @@ def ready(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@require_safe
 def components(request: HttpRequest) -> HttpResponse:
     """Show every component in every state. Not routed in production."""
     return render(request, "components.html", gallery.context(timezone.now()))
