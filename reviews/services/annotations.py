@@ -204,7 +204,7 @@ def _lock_own_draft(actor: User, annotation_id: UUID, version: int) -> Annotatio
     if case_id is None:
         raise NotFound
     case = lock_case(actor=actor, case_id=case_id)
-    mark = (
+    mark: Annotation | None = (
         Annotation.objects.visible_to(actor)
         .select_related("link__footage")
         .prefetch_related("bearings")

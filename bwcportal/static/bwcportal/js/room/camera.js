@@ -20,10 +20,12 @@ export class Camera extends EventTarget {
     this.reason = "";
     this.linkUntil = 0;
     this.failures = 0;
+    this.restoring = null;
     this.onFrame = (_, meta) => {
       this.present(meta.mediaTime);
       this.video.requestVideoFrameCallback(this.onFrame);
     };
+    video.requestVideoFrameCallback(this.onFrame);
     video.addEventListener("error", () => this.recover());
     video.addEventListener("waiting", () => this.tell("state"));
     video.addEventListener("playing", () => this.tell("state"));
@@ -84,6 +86,7 @@ export class Camera extends EventTarget {
 
   async load({ url, seconds }) {
     const wasPlaying = !this.video.paused;
+    const { frame } = this;
     this.linkUntil = performance.now() + seconds * 1000;
     this.video.src = url;
     await new Promise((resolve) => {
@@ -94,8 +97,8 @@ export class Camera extends EventTarget {
     this.state = "open";
     this.reason = "";
     this.failures = 0;
-    this.video.requestVideoFrameCallback(this.onFrame);
-    this.video.currentTime = frameMiddle(this.frame, this.rate);
+    this.restoring = frame;
+    this.video.currentTime = frameMiddle(frame, this.rate);
     if (wasPlaying) this.video.play().catch(() => {});
     this.tell("state");
   }
@@ -120,7 +123,11 @@ export class Camera extends EventTarget {
   }
 
   present(mediaTime) {
-    this.frame = Math.min(frameOfMediaTime(mediaTime, this.rate), this.lastFrame);
+    const frame = Math.min(frameOfMediaTime(mediaTime, this.rate), this.lastFrame);
+    // A file that is opened anew shows its first frame before the one that was asked for.
+    if (!this.ready || (this.restoring !== null && this.restoring !== frame && this.video.seeking)) return;
+    this.restoring = null;
+    this.frame = frame;
     this.exact = offGrid(mediaTime, this.rate) < OFF_GRID;
     this.mediaTime = mediaTime;
     this.tell("frame");
