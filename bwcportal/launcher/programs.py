@@ -26,7 +26,7 @@ def run(
         preexec_fn=die_with_parent(signal.SIGTERM),
     )
     # Told to end, the launcher passes it on as Ctrl-C, after which tests still remove their folders.
-    before = signal.signal(signal.SIGTERM, lambda *_: child.send_signal(signal.SIGINT))
+    before = signal.signal(signal.SIGTERM, lambda _number, _frame: child.send_signal(signal.SIGINT))
     try:
         while True:
             try:

@@ -9,7 +9,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -175,13 +175,11 @@ class Stack:
         """
         log = self.paths.logs / "prepare.log"
         options = ["--collect-static"] if collect_static else []
-        accounts: list[str] = []
-        with log.open("w", encoding="utf-8") as errors:
-            child = subprocess.Popen(
-                [
-                    *(str(self.paths.python), str(self.paths.root / "manage.py")),
-                    *("prepare_demo", "--no-color", *options),
-                ],
+        program = [str(self.paths.python), str(self.paths.root / "manage.py")]
+        with (
+            log.open("w", encoding="utf-8") as errors,
+            subprocess.Popen(
+                [*program, "prepare_demo", "--no-color", *options],
                 cwd=self.paths.root,
                 env=self.environment(owner=True),
                 stdin=subprocess.DEVNULL,
@@ -190,25 +188,17 @@ class Stack:
                 text=True,
                 start_new_session=True,
                 preexec_fn=children.die_with_parent(signal.SIGKILL),
-            )
+            ) as child,
+        ):
             try:
-                for line in child.stdout or ():
-                    if line.startswith("- "):
-                        report(line.rstrip())
-                        accounts.clear()
-                    elif line.rstrip().endswith("..."):
-                        report(f"  {line.strip()}")
-                    else:
-                        accounts.append(line)
+                accounts = _relay(child.stdout or (), report)
             except BaseException:
                 children.kill_group(child)
                 raise
-            finally:
-                child.wait()
         if child.returncode != 0:
             output = log.read_text(encoding="utf-8", errors="replace")
             raise problems.from_output("Preparing the demo", output, log, "PIP_INDEX_URL")
-        return "".join(accounts).strip("\n")
+        return accounts
 
     def wait_until_answering(self, path: str = "/sign-in/") -> None:
         """Wait until the page is served.
@@ -253,6 +243,20 @@ class Stack:
         if report:
             report("  stopping the broker and the database")
         self.services.stop()
+
+
+def _relay(lines: Iterable[str], report: Callable[[str], None]) -> str:
+    """Report the steps that prepare_demo names; give what it says after the last one."""
+    said: list[str] = []
+    for line in lines:
+        if line.startswith("- "):
+            report(line.rstrip())
+            said.clear()
+        elif line.rstrip().endswith("..."):
+            report(f"  {line.strip()}")
+        else:
+            said.append(line)
+    return "".join(said).strip("\n")
 
 
 def port_is_free(port: int) -> bool:
