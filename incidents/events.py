@@ -68,7 +68,9 @@ FOOTAGE_ATTACHED = event_type(
     "incidents.footage_attached", Operation.COMBINATION, "attached a recording"
 )
 PRESERVATION_REQUESTED = event_type(
-    "incidents.preservation_requested", Operation.DISCLOSURE, "asked for a recording to be preserved"
+    "incidents.preservation_requested",
+    Operation.DISCLOSURE,
+    "asked for a recording to be preserved",
 )
 PRESERVATION_CONFIRMED = event_type(
     "incidents.preservation_confirmed", Operation.ALTERATION, "received a preservation receipt"
