@@ -100,8 +100,12 @@ def _loopback_only() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark everything under tests/functional, so that `-m 'not functional'` leaves it out."""
+    """Mark everything under tests/functional, so that `-m 'not functional'` leaves it out.
+
+    One worker of pytest-xdist runs them all: they share one running portal.
+    """
     functional = Path(__file__).parent / "functional"
     for item in items:
         if functional in item.path.parents:
             item.add_marker(pytest.mark.functional)
+            item.add_marker(pytest.mark.xdist_group("portal"))

@@ -32,6 +32,11 @@ def missing_browser_notice() -> str:
     )
 
 
+def everything_at_once() -> list[str]:
+    """Give the arguments that spread all tests over the cores; those that share one portal stay together."""
+    return ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadgroup"]
+
+
 def run_tests(paths: Paths, arguments: list[str]) -> int:
     """Run pytest with the arguments, or everything. Gives pytest's exit status."""
     assets.ensure(paths)
@@ -41,7 +46,7 @@ def run_tests(paths: Paths, arguments: list[str]) -> int:
     environment["BWC_TEST_ASSETS"] = str(paths.assets)
     say("- Running the tests")
     status = run(
-        [str(paths.python), "-m", "pytest", *arguments],
+        [str(paths.python), "-m", "pytest", *(arguments or everything_at_once())],
         folder=paths.root,
         environment=environment,
     )

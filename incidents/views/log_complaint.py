@@ -65,6 +65,7 @@ def keep(request: HttpRequest) -> HttpResponse:
 @require_POST
 def throw_away(request: HttpRequest) -> HttpResponse:
     """Throw an unfinished complaint away."""
+    check_may(request.user, Permission.LOG_COMPLAINT)
     drafts.throw_away(actor=request.user, draft_id=_draft_id(request.POST.get("draft", "")))
     messages.success(request, "Thrown away. Nothing of it is kept")
     return redirect("incidents:log-complaint")
