@@ -199,6 +199,7 @@ def test_a_mark_changed_elsewhere_is_shown_and_nothing_typed_is_lost(open_page, 
     mark = make_mark(scene.links[0], scene.force, start_ms=6000, observation="As it was")
     page = open_page(scene.force.investigator)
     room.enter(page, scene=scene, url=live_server.url, query=f"?mark={mark.pk}")
+    assert room.shown_frame(page, 1) == 150
     edit_annotation(
         actor=scene.force.investigator,
         annotation_id=mark.pk,
@@ -278,12 +279,13 @@ def test_the_supervisor_plays_what_is_cited_and_marks_nothing(open_page, scene, 
         page, "document.getElementById('panel-cited').innerText.includes('You have watched 1 of 1')"
     )
     room.until(page, "!bwcRoom.deck.playing && !bwcRoom.deck.big.video.seeking")
-    # The frame after the last one of the range was never shown.
+    # It rests on the last frame of the range.
     assert room.shown_frame(page, 1) == 137
     room.until(page, "!bwcRoom.watching.queue.length && !bwcRoom.watching.sending")
     (stretch,) = watched(scene.links[0], force.supervisor)
     assert stretch[0] == pytest.approx(4000, abs=250)
-    assert stretch[1] == pytest.approx(5500, abs=250)
+    # A busy machine shows a few frames more before it stops.
+    assert 5500 - 250 <= stretch[1] <= 5500 + 600
     assert Annotation.objects.count() == 1
 
 

@@ -16,6 +16,7 @@ from reviews.enums import AnnotationKind, AnnotationState, Bearing
 from reviews.models import Annotation
 from reviews.services.annotations import add_annotation, delete_annotation, edit_annotation
 from tests.factories.cases import NOW, handled_case
+from tests.factories.decisions import decide, returned_case, signed_case
 from tests.factories.people import Force, make_user
 from tests.factories.reviews import make_link, make_mark, mark_values
 
@@ -263,6 +264,34 @@ def test_a_deleted_draft_is_gone_and_recorded_and_returns_what_it_said(force, ca
     assert content.bearings == {allegation.pk: Bearing.NEUTRAL}
     assert events(case) == ["reviews.annotation_added", "reviews.annotation_deleted"]
     assert Event.objects.get(name="reviews.annotation_deleted").subject_label == "M1"
+
+
+def test_a_mark_that_a_finding_relies_on_is_not_deleted(force, case, link):
+    first = case.allegations.get(number=1)
+    mark = make_mark(link, force, bearings={first.pk: "SUPPORTS"})
+    decide(force, case, 1, cited_ids=[mark.pk], no_footage_reason=None)
+    with pytest.raises(NotNow, match="cited by the finding on A1"):
+        delete_annotation(actor=force.investigator, annotation_id=mark.pk, version=1, now=LATER)
+    assert Annotation.objects.filter(pk=mark.pk).exists()
+
+
+def test_a_mark_that_went_back_to_draft_with_its_version_stays_in_sight(force):
+    case = returned_case(force).complaint
+    mark = case.annotations.get()
+    assert mark.state == AnnotationState.DRAFT
+    colleague = make_user(Role.INVESTIGATOR, team=force.team)
+    assert list(Annotation.objects.visible_to(colleague)) == [mark]
+    assert not Annotation.objects.visible_to(force.stranger).exists()
+
+
+def test_changing_a_mark_after_a_signature_voids_it(force):
+    signature = signed_case(force)
+    case = signature.submission.complaint
+    link = case.footage_links.get()
+    Complaint.objects.filter(pk=case.pk).update(state=CaseState.LOCAL_INV)
+    make_mark(link, force, start_ms=1000)
+    signature.refresh_from_db()
+    assert signature.voided_at is not None
 
 
 def test_a_stale_deletion_is_refused(force, link):

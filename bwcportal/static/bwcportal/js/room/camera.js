@@ -65,6 +65,11 @@ export class Camera extends EventTarget {
     return moment >= this.startsAt && moment < this.endsAt;
   }
 
+  // Says where the file is to be opened.
+  beginAt(ms) {
+    this.frame = Math.min(frameAt(Math.max(0, ms), this.rate), this.lastFrame);
+  }
+
   // Asks for a link and opens the file, at the place where the picture was.
   async open() {
     if (this.state === "unplayable" || this.state === "opening") return;

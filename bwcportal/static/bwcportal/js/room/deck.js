@@ -38,14 +38,21 @@ export class Deck extends EventTarget {
     if (camera !== this.big || (!this.playing && !camera.covers(this.moment))) return;
     if (!this.reversing && (this.playing || !camera.video.seeking)) this.moment = camera.startsAt + camera.placeMs;
     this.tell("time");
+    // The last frame of a range ends it: waiting for the next turn would show some after it.
+    const { range } = this;
+    const next = this.moment + (1000 * camera.rate[1]) / camera.rate[0];
+    if (range && this.playing && this.speed > 0 && next >= range.to) this.endRange();
   }
 
   get reversing() {
     return this.playing && this.speed < 0;
   }
 
+  // Opens every file at the moment at which the room begins.
   open() {
-    return Promise.all(this.cameras.map((camera) => camera.open())).then(() => this.go(this.moment));
+    const { moment } = this;
+    for (const camera of this.cameras) if (camera.covers(moment)) camera.beginAt(moment - camera.startsAt);
+    return Promise.all(this.cameras.map((camera) => camera.open())).then(() => this.go(moment));
   }
 
   play() {
@@ -237,18 +244,15 @@ export class Deck extends EventTarget {
     });
   }
 
+  endRange() {
+    const { from, to, loop } = this.range;
+    if (!loop) this.pause();
+    this.go(loop ? from : to - 1);
+    this.tell("range-end");
+  }
+
   checkEnd() {
-    const { range } = this;
-    if (range && this.moment >= range.to) {
-      const back = range.loop ? range.from : range.to - 1;
-      if (range.loop) this.go(back);
-      else {
-        this.pause();
-        this.go(back);
-      }
-      this.tell("range-end");
-      return;
-    }
-    if (this.speed > 0 && this.moment >= this.endsAt - 20) this.pause();
+    if (this.range && this.moment >= this.range.to) this.endRange();
+    else if (this.speed > 0 && this.moment >= this.endsAt - 20) this.pause();
   }
 }

@@ -15,8 +15,13 @@ export class Watching extends EventTarget {
     this.open = null;
     this.queue = [];
     this.sending = false;
+    this.begun = null;
     for (const camera of deck.cameras) camera.addEventListener("frame", () => this.frame(camera));
     for (const name of ["pause", "big", "speed", "sound"]) deck.addEventListener(name, () => this.close());
+    // The frame on screen when play is pressed is the first of the stretch, whichever comes next.
+    deck.addEventListener("play", () => {
+      this.begun = { camera: deck.big, from: deck.big.placeMs };
+    });
     setInterval(() => this.carryOn(), SEND_EVERY);
     addEventListener("pagehide", () => this.leave());
     document.addEventListener("visibilitychange", () => document.hidden && this.close());
@@ -40,8 +45,11 @@ export class Watching extends EventTarget {
       return;
     }
     this.close();
+    const { begun } = this;
+    this.begun = null;
+    const joins = begun && begun.camera === camera && from >= begun.from && from - begun.from < GAP;
     this.open = {
-      camera, from, to, rate: Math.round(deck.speed * 100),
+      camera, from: joins ? begun.from : from, to, rate: Math.round(deck.speed * 100),
       sound: deck.audible === camera && !video.muted && video.volume > 0 && camera.recording.has_audio,
     };
   }
