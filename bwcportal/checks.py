@@ -6,7 +6,8 @@ from typing import Any
 
 from celery import current_app
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
 from django.utils.module_loading import autodiscover_modules
 
 
@@ -44,7 +45,7 @@ def production_is_declared(app_configs: Any, **kwargs: Any) -> list[CheckMessage
     """Warn when a deployment check runs on settings that are not the production ones."""
     if settings.ENVIRONMENT != "production":
         return [
-            Warning(
+            checks.Warning(
                 "BWC_ENVIRONMENT is not production",
                 hint="Set BWC_ENVIRONMENT=production, SECRET_KEY and ALLOWED_HOSTS",
                 id="bwcportal.W001",

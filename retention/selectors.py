@@ -60,7 +60,8 @@ def expiry_of(case: Complaint, *, now: datetime) -> Expiry | None:
             arithmetic=clock.arithmetic,
             weighed=[_with_words(row) for row in clock.weighed],
             forecast=False,
-            **_words(clock.due_on, now=now, forecast=False),
+            lead=_lead(clock.due_on, now=now, forecast=False),
+            distance=_distance(clock.due_on, now=now),
         )
     return _forecast(case, now=now)
 
@@ -84,19 +85,26 @@ def _forecast(case: Complaint, *, now: datetime) -> Expiry | None:
         else [_with_words(as_json(each, winner)) for each in weighed],
         forecast=True,
         undecided=undecided,
-        **_words(winner.due_on, now=now, forecast=True),
+        lead=_lead(winner.due_on, now=now, forecast=True),
+        distance=_distance(winner.due_on, now=now),
     )
 
 
-def _words(due_on: date | None, *, now: datetime, forecast: bool) -> dict[str, str]:
-    """Say in which tense the record goes, and how far away that is."""
+def _lead(due_on: date | None, *, now: datetime, forecast: bool) -> str:
+    """Say in which tense the record goes."""
+    if due_on is not None and due_on < london_day(now):
+        return "Expired on"
+    return "Would expire on" if forecast else "Expires on"
+
+
+def _distance(due_on: date | None, *, now: datetime) -> str:
+    """Say how far away that is, in days; empty for never."""
     if due_on is None:
-        return {}
+        return ""
     days = (due_on - london_day(now)).days
     if days < 0:
-        return {"lead": "Expired on", "distance": f"{counted(-days, 'day')} ago"}
-    away = "today" if days == 0 else f"{counted(days, 'day')} away"
-    return {"lead": "Would expire on" if forecast else "Expires on", "distance": away}
+        return f"{counted(-days, 'day')} ago"
+    return "today" if days == 0 else f"{counted(days, 'day')} away"
 
 
 def _with_words(row: dict[str, Any]) -> dict[str, Any]:

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 from incidents.models import Complaint
 from incidents.services.handling import withdraw
+from incidents.services.logging import NewIncident
 from retention.models import Disposal
 from retention.services.disposing import approve, propose_due
 from retention.services.finalising import finalise
 from tests.factories.cases import handled_case
-from incidents.services.logging import NewIncident
 from tests.factories.people import Force, make_unit
 
 LONG_AGO = datetime(2020, 3, 2, 10, 0, tzinfo=UTC)
