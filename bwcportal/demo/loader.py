@@ -78,11 +78,15 @@ def _tell_all(
         crew = Crew(
             team=teams[code],
             logger=accounts[LOGGERS[code]],
-            investigator=accounts["pell" if code == "T1" and index % 4 == 3 else INVESTIGATORS[code]],
+            investigator=accounts[
+                "pell" if code == "T1" and index % 4 == 3 else INVESTIGATORS[code]
+            ],
             supervisor=accounts[SUPERVISORS[code]],
             finaliser=accounts["tennick"],
         )
-        case = Telling(story=story, crew=crew, officers=officers, began=began, recordings=own).tell()
+        case = Telling(
+            story=story, crew=crew, officers=officers, began=began, recordings=own
+        ).tell()
         if index == 0:
             grant_access(
                 actor=accounts["vasey"],

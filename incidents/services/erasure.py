@@ -59,8 +59,18 @@ def erase_record(case: Complaint, *, now: datetime) -> None:
     The incident goes too unless another case shares it, and so do recordings that only this case
     used. The caller has moved the case to DESTROYED.
     """
+    incidents = Incident.objects.filter(complaints=case)
+    incident_ids = list(incidents.values_list("pk", flat=True))
+    # Of two cases that share a recording or an incident and go at the same moment, the second must
+    # see that the first is gone; without the locks each would leave it to the other.
+    list(
+        FootageItem.objects.select_for_update(of=("self",))
+        .filter(pk__in=FootageLink.objects.filter(complaint=case).values("footage_id"))
+        .order_by("id")
+        .values_list("pk")
+    )
+    list(Incident.objects.select_for_update().filter(pk__in=incident_ids).values_list("pk"))
     recordings = [item.pk for item in recordings_only_of(case)]
-    incident_id = case.incident_id
     case.factors.clear()
     for _, model, path in ERASED:
         model.objects.filter(**{path: case}).delete()
@@ -70,5 +80,4 @@ def erase_record(case: Complaint, *, now: datetime) -> None:
     case.investigator = case.supervisor = None
     case.destroyed_at = now
     case.save()
-    if not Complaint.objects.filter(incident_id=incident_id).exists():
-        Incident.objects.filter(pk=incident_id).delete()
+    Incident.objects.filter(pk__in=incident_ids, complaints__isnull=True).delete()

@@ -19,12 +19,12 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
+from django.db.models import F
 
 from audit import context
 from audit.recorder import erase_personal, record
 from audit.values import Actor
-from bwcportal.errors import DomainError
 from incidents.models import Complaint
 from incidents.references import make_reference
 from incidents.services.erasure import count_record, erase_record
@@ -48,6 +48,10 @@ class NotGone(Exception):
     """Content could still be read back after it was deleted."""
 
 
+class HeldAfterAll(Exception):
+    """A hold got past the guard of the database: content that is left stays, and people are told."""
+
+
 def dispose_approved(*, limit: int = 1000) -> list[Certificate]:
     """Carry out every disposal whose quarantine has passed, and finish those begun before.
 
@@ -63,7 +67,7 @@ def dispose_approved(*, limit: int = 1000) -> list[Certificate]:
     for disposal_id in list(due.order_by("due_on", "id").values_list("pk", flat=True)[:limit]):
         try:
             certificate = _dispose(disposal_id)
-        except (DatabaseError, DomainError, NotGone, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one record, the others go on
             _note_failure(disposal_id, error)
             continue
         if certificate is not None:
@@ -74,8 +78,8 @@ def dispose_approved(*, limit: int = 1000) -> list[Certificate]:
 def _database_now() -> datetime:
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
-        (now,) = cursor.fetchone()
-    return now
+        row: tuple[datetime] = cursor.fetchone()
+    return row[0]
 
 
 def _lock(disposal_id: UUID) -> tuple[Disposal, Complaint] | None:
@@ -84,7 +88,10 @@ def _lock(disposal_id: UUID) -> tuple[Disposal, Complaint] | None:
     case = Complaint.objects.select_for_update(skip_locked=True).filter(pk=case_id).first()
     if case is None:
         return None
-    return Disposal.objects.select_for_update().select_related("rule").get(pk=disposal_id), case
+    # `self` alone: the rule is shared by many records, and locking it would make every other run,
+    # and everybody who finalises a case under it, wait for this one.
+    disposal = Disposal.objects.select_for_update(of=("self",)).select_related("rule")
+    return disposal.get(pk=disposal_id), case
 
 
 def _dispose(disposal_id: UUID) -> Certificate | None:
@@ -118,6 +125,9 @@ def _begin(disposal_id: UUID) -> bool:
         if count
     }
     disposal.save()
+    # A connection with an older snapshot (REPEATABLE READ) would not see DESTROYING after it waited
+    # for the case's row; that the row has changed makes the database refuse its hold.
+    Complaint.objects.filter(pk=case.pk).update(version=F("version") + 1)
     record(
         DESTROYING,
         actor=JOB,
@@ -142,6 +152,8 @@ def _finish(disposal_id: UUID) -> Certificate | None:
     disposal, case = locked
     if disposal.state != DisposalState.DESTROYING:
         return None
+    if case.holds.filter(released_at__isnull=True).exists():
+        raise HeldAfterAll
     now = _database_now()
     clock = RetentionClock.objects.get(complaint=case)
     number = make_reference("DC", now=now)
@@ -232,21 +244,29 @@ def digest_of(body: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-@transaction.atomic
 def _note_failure(disposal_id: UUID, error: Exception) -> None:
-    """Remember that a record could not be destroyed, for people to see, and try it later."""
-    now = _database_now()
+    """Remember that a record could not be destroyed, for people to see, and try it later.
+
+    Nothing is noted of a record that somebody else has locked or finished meanwhile: there the
+    failure was the collision, and the next run looks again.
+    """
     reason = type(error).__name__
     log.error("disposal_failed", disposal_id=str(disposal_id), reason=reason, exc_info=error)
-    disposal = Disposal.objects.select_for_update().select_related("complaint").get(pk=disposal_id)
-    disposal.failures += 1
-    disposal.last_failure = reason
-    disposal.retry_after = now + RETRY_AFTER
-    disposal.save()
-    record(
-        DISPOSAL_FAILED,
-        actor=JOB,
-        subject=disposal.audit_subject(),
-        now=now,
-        details={"failures": disposal.failures, "reason": reason},
-    )
+    with transaction.atomic():
+        locked = _lock(disposal_id)
+        if locked is None or locked[0].state == DisposalState.DESTROYED:
+            return
+        disposal, case = locked
+        disposal.complaint = case
+        now = _database_now()
+        disposal.failures += 1
+        disposal.last_failure = reason
+        disposal.retry_after = now + RETRY_AFTER
+        disposal.save()
+        record(
+            DISPOSAL_FAILED,
+            actor=JOB,
+            subject=disposal.audit_subject(),
+            now=now,
+            details={"failures": disposal.failures, "reason": reason},
+        )

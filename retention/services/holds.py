@@ -99,7 +99,10 @@ def release_hold(*, actor: User, hold_id: UUID, reason: str, now: datetime) -> H
     if case_id is None:
         raise NotFound
     lock_case(actor=actor, case_id=case_id)
-    hold = Hold.objects.select_related("placed_by", "complaint").get(pk=hold_id)
+    hold = Hold.objects.select_related("placed_by", "complaint").filter(pk=hold_id).first()
+    if hold is None:
+        # Somebody else released it and the record went while this waited for the lock.
+        raise NotFound
     check_can_release(actor, hold)
     check_hold_is_in_force(hold)
     if not reason.strip():

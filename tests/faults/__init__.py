@@ -1,0 +1,1 @@
+"""What must hold when processes are killed, connections cut and everybody acts at once."""
