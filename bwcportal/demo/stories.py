@@ -72,7 +72,7 @@ class Story:
     handling: str = "S3_LOCAL_NON_SPECIAL"
     decisions: tuple[str, ...] = ()
     made_after: int = 2
-    minutes: int = 20
+    minutes: int = 1
     shots: tuple[Shot, ...] = ()
     marks: tuple[Mark, ...] = ()
     channel: str = "ONLINE"
@@ -103,7 +103,7 @@ FOUR_CAMERAS = Story(
     subjects=("Brannick", "Ludgate"),
     until="marked",
     made_after=3,
-    minutes=4,
+    minutes=1,
     shots=(
         Shot("Brannick", 12, 70, 30),
         Shot("Ludgate", 20, 60, 30),
