@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import threading
 import time
 import traceback
 import warnings
@@ -18,6 +19,7 @@ from django.db import DatabaseError, connection
 from incidents.services import evidence
 
 R = TypeVar("R")
+PATIENCE_S = 30
 FINISHED, CUT_OFF, FAILED = 0, 3, 4
 # The parent's connection must not be closed by a child that shares its socket.
 _inherited: list[object] = []
@@ -46,6 +48,31 @@ def threads(count: int) -> Iterator[Callable[[Callable[..., R]], Any]]:
 
     with ThreadPoolExecutor(count) as pool:
         yield lambda work, *arguments: pool.submit(closing, work, *arguments)
+
+
+class Gate:
+    """Stops a thread at a place until the test lets it go on."""
+
+    def __init__(self) -> None:
+        self._reached, self._opened = threading.Event(), threading.Event()
+
+    def before(self, work: Callable[..., Any]) -> Callable[..., Any]:
+        """Wrap a function so that whoever calls it waits at the gate first."""
+
+        def gated(*arguments: Any, **named: Any) -> Any:
+            self._reached.set()
+            assert self._opened.wait(PATIENCE_S)
+            return work(*arguments, **named)
+
+        return gated
+
+    def wait_for_somebody(self) -> None:
+        """Return when somebody waits at the gate."""
+        assert self._reached.wait(PATIENCE_S)
+
+    def open(self) -> None:
+        """Let everybody pass from now on."""
+        self._opened.set()
 
 
 def start(work: Callable[[], object]) -> int:

@@ -24,7 +24,15 @@ from retention.services.finalising import reopen
 from retention.services.holds import NewHold, place_hold, release_hold
 from tests.factories.people import Force
 from tests.factories.retention import approved_disposal
-from tests.faults.children import FINISHED, finish, start, threads
+from tests.faults.children import (
+    FINISHED,
+    PATIENCE_S,
+    Gate,
+    finish,
+    start,
+    threads,
+    wait_until_waiting_for_lock,
+)
 from tests.faults.invariants import check_invariants
 
 RECORDS = 60
@@ -122,18 +130,26 @@ def test_a_sweep_does_not_make_others_wait_who_share_the_rule(
     check_invariants()
 
 
-def test_cases_that_share_an_incident_take_it_with_them_when_both_go_at_once(force: Force) -> None:
-    for _ in range(4):
-        first, second = approved(force, 2)
-        incident = first.complaint.incident_id
-        Complaint.objects.filter(pk=second.complaint_id).update(incident_id=incident)
-        Incident.objects.exclude(pk=incident).delete()
+def test_cases_that_share_an_incident_take_it_with_them_when_both_go_at_once(
+    force: Force, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = approved(force, 2)
+    incident = first.complaint.incident_id
+    Complaint.objects.filter(pk=second.complaint_id).update(incident_id=incident)
+    Incident.objects.exclude(pk=incident).delete()
+    # Each stops with its case erased and not committed, where neither sees what the other did.
+    erased = Gate()
+    monkeypatch.setattr(destroying, "erase_personal", erased.before(destroying.erase_personal))
 
-        children = [start(dispose_approved) for _ in range(2)]
+    with threads(2) as in_thread:
+        one = in_thread(dispose_approved)
+        erased.wait_for_somebody()
+        other = in_thread(dispose_approved)
+        wait_until_waiting_for_lock()
+        erased.open()
+        assert len(one.result(PATIENCE_S)) + len(other.result(PATIENCE_S)) == 2
 
-        assert [finish(child) for child in children] == [FINISHED] * 2
-        dispose_approved()
-        assert not Incident.objects.exists()
+    assert not Incident.objects.exists()
     check_invariants()
 
 

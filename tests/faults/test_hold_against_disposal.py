@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import timedelta
 from typing import Any
@@ -28,10 +27,14 @@ from retention.services.disposing import approve, stop
 from retention.services.holds import NewHold, place_hold, release_hold
 from tests.factories.people import Force
 from tests.factories.retention import approved_disposal, proposed_disposal
-from tests.faults.children import plain_connection, threads, wait_until_waiting_for_lock
+from tests.faults.children import (
+    PATIENCE_S,
+    Gate,
+    plain_connection,
+    threads,
+    wait_until_waiting_for_lock,
+)
 from tests.faults.invariants import check_invariants
-
-PATIENCE_S = 30
 
 
 def a_hold() -> NewHold:
@@ -75,29 +78,6 @@ def disposal(force: Force) -> Disposal:
 @pytest.fixture
 def reason(disposal: Disposal) -> uuid.UUID:
     return HoldReason.objects.get(code="CIVIL_CLAIM").pk
-
-
-class Gate:
-    """Stops a thread at a place until the test lets it go on."""
-
-    def __init__(self) -> None:
-        self._reached, self._opened = threading.Event(), threading.Event()
-
-    def before(self, work: Callable[..., Any]) -> Callable[..., Any]:
-        """Wrap a function so that whoever calls it waits at the gate first."""
-
-        def gated(*arguments: Any, **named: Any) -> Any:
-            self._reached.set()
-            assert self._opened.wait(PATIENCE_S)
-            return work(*arguments, **named)
-
-        return gated
-
-    def wait_for_somebody(self) -> None:
-        assert self._reached.wait(PATIENCE_S)
-
-    def open(self) -> None:
-        self._opened.set()
 
 
 @pytest.fixture

@@ -50,6 +50,19 @@ class RunningPortal:
         """Run a management command against this portal."""
         return self._stack.manage(*arguments, check=check)
 
+    def python(self, *arguments: str) -> str:
+        """Run Python in the portal's environment, as the application's role; return what it printed."""
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=self._stack.environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
     def kill_worker(self) -> None:
         """End the worker and its children with SIGKILL, in the middle of whatever they do."""
         self._stack.kill_part(WORKER)
