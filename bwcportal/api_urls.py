@@ -1,7 +1,9 @@
 """Every address of the API. Apps are named as text."""
 
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView
+
+from bwcportal.api_guide import guide
 
 urlpatterns = [
     path("", include("accounts.api.urls")),
@@ -10,5 +12,5 @@ urlpatterns = [
     path("", include("retention.api.urls")),
     path("", include("audit.api.urls")),
     path("schema", SpectacularAPIView.as_view(), name="api-schema"),
-    path("docs", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
+    path("docs", guide, name="guide-to-api"),
 ]

@@ -85,6 +85,10 @@ app.conf.update(
             "task": "retention.propose_due",
             "schedule": crontab(hour="4", minute="0"),
         },
+        "forget-api-answers": {
+            "task": "accounts.forget_api_answers",
+            "schedule": crontab(minute="20"),
+        },
         "carry-out-disposals": {
             "task": "retention.dispose_approved",
             "schedule": crontab(minute="*/5"),

@@ -15,7 +15,7 @@ def holds_for(user: User) -> QuerySet[Hold]:
     )
 
 
-def disposals_to_read(user: User, *, state: str = "") -> QuerySet[Disposal]:
+def disposals_to_read(user: User, *, state: str | None = None) -> QuerySet[Disposal]:
     """List the disposals of the cases a person may know of, with rule, approvals and certificate."""
     approvals = DisposalApproval.objects.select_related("approver__person").order_by("pk")
     rows = (

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -20,7 +21,7 @@ from rest_framework.views import APIView
 
 from accounts.api.fields import StrictSerializer, Text
 from accounts.api.paging import DEFAULT_LIMIT, MOST, Page, take_page
-from accounts.api.parsing import StrictJSONParser
+from accounts.api.parsing import StrictJSONParser, TooLarge
 from accounts.idempotency import Answer, act_once
 from bwcportal.errors import Invalid
 
@@ -39,7 +40,9 @@ class VersionNeeded(APIException):
 class PageQuery(StrictSerializer):
     """Which part of a list is asked for."""
 
-    cursor = Text(required=False, default="", max_length=500, help_text="From `next`")
+    cursor = Text(
+        required=False, default="", allow_blank=True, max_length=500, help_text="From `next`"
+    )
     limit = serializers.IntegerField(
         required=False, default=DEFAULT_LIMIT, min_value=1, max_value=MOST
     )
@@ -61,8 +64,15 @@ class ApiView(APIView):
         return timezone.now()
 
     def read_body(self, serializer: type[StrictSerializer]) -> dict[str, Any]:
-        """Read the body by an input serializer; raise ValidationError naming each wrong key."""
-        return _valid(serializer(data=self.request.data))
+        """Read the body by an input serializer.
+
+        Raises ValidationError naming each wrong key, ParseError for what is no JSON object, TooLarge.
+        """
+        try:
+            data = self.request.data
+        except RequestDataTooBig as error:
+            raise TooLarge from error
+        return _valid(serializer(data=data))
 
     def read_query(self, serializer: type[StrictSerializer] = PageQuery) -> dict[str, Any]:
         """Read the query of the address; a part that is not known or sent twice is refused."""

@@ -23,7 +23,7 @@ LONG = 20_000
 class ComplaintQuery(PageQuery):
     """What a list of cases is narrowed to."""
 
-    state = Code(choices=CaseState.choices, required=False, default="")
+    state = Code(choices=CaseState.choices, required=False, default=None)
     team = Id(required=False, default=None)
     investigator = Id(required=False, default=None)
 
@@ -43,7 +43,7 @@ class NewComplainant(StrictSerializer):
 
     kind = Code(choices=ComplainantKind.choices)
     name = Text(max_length=120, allow_blank=True, required=False, default="")
-    email = serializers.EmailField(allow_blank=True, required=False, default="")
+    email = serializers.EmailField(allow_blank=True, required=False)
     telephone = Text(max_length=30, allow_blank=True, required=False, default="")
     address = Text(max_length=2000, allow_blank=True, required=False, default="")
     prefers = Code(choices=ContactBy.choices, required=False, default=ContactBy.EMAIL)
@@ -162,7 +162,7 @@ class OfficerQuery(StrictSerializer):
 class CameraQuery(PageQuery):
     """The beginning of a serial, and who had the camera, at a moment if one is given."""
 
-    serial = Text(required=False, default="", max_length=40)
+    serial = Text(required=False, default="", allow_blank=True, max_length=40)
     officer = Id(required=False, default=None)
     at = Moment(required=False, default=None)
 
@@ -170,7 +170,7 @@ class CameraQuery(PageQuery):
 class ColleagueQuery(PageQuery):
     """A role that the accounts must hold."""
 
-    role = Code(choices=Role.choices, required=False, default="")
+    role = Code(choices=Role.choices, required=False, default=None)
 
 
 class ReferenceQuery(StrictSerializer):

@@ -46,7 +46,11 @@ class CaseDetail:
 
 
 def cases_for(
-    user: User, *, state: str = "", team: UUID | None = None, investigator: UUID | None = None
+    user: User,
+    *,
+    state: str | None = None,
+    team: UUID | None = None,
+    investigator: UUID | None = None,
 ) -> list[QuerySet[Complaint]]:
     """List the cases a person may know of, in branches that may overlap, for a list newest first."""
     wanted = Q()
@@ -93,7 +97,7 @@ def allegations_for(user: User) -> QuerySet[Allegation]:
     return (
         Allegation.objects.visible_to(user)
         .select_related("category", "complaint")
-        .prefetch_related("subjects__person")
+        .prefetch_related("subjects")
     )
 
 
@@ -166,7 +170,7 @@ def units() -> QuerySet[CommandUnit]:
     return CommandUnit.objects.all()
 
 
-def colleagues(user: User, *, role: str = "") -> QuerySet[User]:
+def colleagues(user: User, *, role: str | None = None) -> QuerySet[User]:
     """List the open accounts of the person's own teams, those that hold a role if one is given."""
     members = User.objects.filter(
         is_active=True,

@@ -25,4 +25,4 @@ class Keep(StrictSerializer):
 class DisposalQuery(PageQuery):
     """What a list of disposals is narrowed to."""
 
-    state = Code(choices=DisposalState.choices, required=False, default="")
+    state = Code(choices=DisposalState.choices, required=False, default=None)

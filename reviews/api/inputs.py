@@ -95,5 +95,5 @@ class Signature(StrictSerializer):
 class ReviewQuery(PageQuery):
     """What a list of versions is narrowed to; `mine`: those that ask the caller to sign."""
 
-    state = Code(choices=SubmissionState.choices, required=False, default="")
+    state = Code(choices=SubmissionState.choices, required=False, default=None)
     mine = QueryYesNo(required=False, default=False)

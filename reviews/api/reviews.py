@@ -60,7 +60,7 @@ class Reviews(ReviewView):
         rows = resources.submissions_for(
             self.actor, state=query["state"], supervisor=self.actor if query["mine"] else None
         )
-        page = self.take_page(rows, order=("-submitted_at", "-id"), query=query)
+        page = self.take_page(rows.defer("content"), order=("-submitted_at", "-id"), query=query)
         note_list_viewed(
             CASE_LIST_VIEWED,
             actor=self.actor,
@@ -87,7 +87,7 @@ class ReviewsOfComplaint(ReviewView):
         case = self.case(case_id)
         query = self.read_query()
         self.note(SIGN_OFF_VIEWED, case)
-        rows = resources.submissions_for(self.actor).filter(complaint=case)
+        rows = resources.submissions_for(self.actor).filter(complaint=case).defer("content")
         return listed(shapes.ReviewInList, self.take_page(rows, order=("-number",), query=query))
 
 

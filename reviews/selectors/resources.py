@@ -38,7 +38,7 @@ def findings_for(user: User) -> QuerySet[Finding]:
 
 
 def submissions_for(
-    user: User, *, state: str = "", supervisor: User | None = None
+    user: User, *, state: str | None = None, supervisor: User | None = None
 ) -> QuerySet[Submission]:
     """List the submitted versions of the cases a person may know of."""
     rows = (

@@ -130,14 +130,14 @@ class RemoteCaller(Caller):
         """Send a request to a path below /api/v1."""
         data = raw if raw is not None else None if body is None else json.dumps(body).encode()
         address = self.url + (path if path.startswith(API) else API + path)
-        request = urllib.request.Request(address, data=data, method=method)  # noqa: S310
+        request = urllib.request.Request(address, data=data, method=method)
         request.add_header("Authorization", f"Bearer {self.token}")
         if data is not None:
             request.add_header("Content-Type", content_type)
         for name, value in headers_of(version, key, headers).items():
             request.add_header(name, value)
         try:
-            response = urllib.request.urlopen(request, timeout=30)  # noqa: S310
+            response = urllib.request.urlopen(request, timeout=30)
         except urllib.error.HTTPError as refused:
             response = refused
         with response:
