@@ -38,18 +38,22 @@ def endpoints_by_noun() -> list[tuple[str, list[dict[str, Any]]]]:
 
 
 def _endpoint(path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
-    parameters = operation.get("parameters", [])
+    sent = [each for each in operation.get("parameters", []) if each["in"] in {"query", "header"}]
+    body = _shape(operation.get("requestBody", {}))
     return {
         "id": operation["operationId"],
         "method": method.upper(),
-        "path": path,
+        "path": path.removeprefix("/api/v1"),
         "summary": operation["summary"],
-        "text": operation.get("description", ""),
-        "query": [each["name"] for each in parameters if each["in"] == "query"],
-        "headers": [each["name"] for each in parameters if each["in"] == "header"],
-        "body": _shape(operation.get("requestBody", {})),
+        "text": operation.get("description", "").replace("`", ""),
+        "needs": [*([body] if body else []), *(each["name"] for each in sent if _is_sent(each))],
         "statuses": sorted(operation["responses"]),
     }
+
+
+def _is_sent(parameter: dict[str, Any]) -> bool:
+    """Tell a header of the request from one that only answers have."""
+    return str(parameter["name"]) != "ETag"
 
 
 def _shape(body: dict[str, Any]) -> str:
