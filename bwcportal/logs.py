@@ -47,7 +47,6 @@ def configure() -> None:
                 # A line for each of the sealer's runs, one a second, would be all the log.
                 "celery.beat": {"level": "WARNING"},
                 "celery.worker.strategy": {"level": "WARNING"},
-                "django_structlog": {"level": "INFO"},
             },
         }
     )

@@ -68,12 +68,9 @@ INSTALLED_APPS = [
     "django.forms",
     "guardian",
     "rest_framework",
-    "django_filters",
     "django_htmx",
     "csp",
-    "django_structlog",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
 ]
 
 COLLECTED_STATIC = ENVIRONMENT in {"production", "demo"}
@@ -270,8 +267,6 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Case review of body-worn video for police professional standards.",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     # Lists of codes whose key has the same name in several shapes.
