@@ -82,11 +82,11 @@ class FootageSearchForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "govuk-input--width-10"}),
     )
     day = SplitDateField(label="Day", name="Day of the search", not_after_today=True)
-    start = ClockTimeField(label="From", name="Time the search begins")
+    start = ClockTimeField(label="From", name="Time the search begins", help_text="24-hour clock")
     until = ClockTimeField(
         label="To",
         name="Time the search ends",
-        help_text="An earlier time than From is on the next day",
+        help_text="Before From: on the next day",
     )
 
     def __init__(self, *args: Any, officers: Iterable[Person], **kwargs: Any) -> None:

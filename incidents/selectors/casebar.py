@@ -94,9 +94,9 @@ def tabs_of(user: User, case: Complaint, current: str) -> list[tuple[str, str, b
     ]
 
 
-def footage_words(clock: FootageClock, now: datetime) -> str:
-    """Say the footage clock in a few words: '13 days, 3 not preserved'."""
-    if clock.moment is None:
+def footage_words(clock: FootageClock, now: datetime, *, is_closed: bool = False) -> str:
+    """Say the footage clock in a few words: '13 days, 3 not preserved'; a closed case has no clock."""
+    if clock.moment is None or is_closed:
         return f"{clock.preserved} of {clock.total} preserved" if clock.total else "No footage"
     what = f"{number(clock.at_risk)} not preserved" if clock.total else "none found"
     if clock.moment <= now:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from accounts.models import Team, User
 from accounts.people import holders_of
@@ -16,6 +17,7 @@ from accounts.roles import Role
 from audit.selectors import CappedCount
 from incidents.enums import CaseState
 from incidents.models import Allegation, Complaint, ComplaintSubject, Deadline, Update
+from incidents.selectors.casebar import CLOSED_STATES
 from incidents.selectors.footage_clock import FootageClock, footage_clocks
 
 PAGE_SIZE = 25
@@ -104,12 +106,10 @@ def filter_choices(user: User) -> FilterChoices:
 
 
 def running_deadlines(case: Complaint) -> list[Deadline]:
-    """List the clocks of a case that run, the next due first (1 query)."""
-    return list(
-        Deadline.objects.filter(complaint=case, met_on__isnull=True, cancelled_on__isnull=True)
-        .select_related("rule")
-        .order_by("due_on", "rule__position")
-    )
+    """List the clocks of a case that run, the next due first (1 query); a closed case has none."""
+    if case.state in CLOSED_STATES:
+        return []
+    return list(_running([case.pk]).order_by("due_on", "rule__position"))
 
 
 def allegations_of(case: Complaint) -> list[Allegation]:
@@ -143,6 +143,17 @@ def key_dates(case: Complaint) -> list[tuple[str, date | datetime | None]]:
         ("Finalised", case.finalised_at),
     ]
     return [(what, when) for what, when in dates if when is not None]
+
+
+def _running(case_ids: Iterable[UUID]) -> QuerySet[Deadline]:
+    """Find the clocks that run. A review that was not asked for in time is not late: it is over."""
+    return (
+        Deadline.objects.filter(
+            complaint__in=list(case_ids), met_on__isnull=True, cancelled_on__isnull=True
+        )
+        .exclude(rule__code="REVIEW_APPLY", due_on__lt=timezone.localdate())
+        .select_related("rule")
+    )
 
 
 def _top(branches: list[Any], size: int) -> QuerySet[Any]:
@@ -199,9 +210,7 @@ def _rows(cases: Iterable[Complaint]) -> list[CaseRow]:
     cases = list(cases)
     clocks = footage_clocks(cases)
     due: dict[UUID, Deadline] = {}
-    running = Deadline.objects.filter(
-        complaint__in=[case.pk for case in cases], met_on__isnull=True, cancelled_on__isnull=True
-    )
-    for deadline in running.select_related("rule").order_by("due_on"):
+    running = _running(case.pk for case in cases if case.state not in CLOSED_STATES)
+    for deadline in running.order_by("due_on"):
         due.setdefault(deadline.complaint_id, deadline)
     return [CaseRow(case, due.get(case.pk), clocks[case.pk]) for case in cases]

@@ -14,7 +14,7 @@ from audit.of_case import actors_of_case, latest_checkpoint, places_of
 from audit.selectors import HistoryRow, search
 from bwcportal.phrasing import clock_time, number, sentence_date
 from incidents.deadlines import start_of_day
-from incidents.enums import CaseState, Handling
+from incidents.enums import CaseState, Handling, SearchResult
 from incidents.models import Complaint
 
 PAGE_SIZE = 50
@@ -69,7 +69,8 @@ def history_of(
             {
                 **in_words(row),
                 "place": place.in_case if place else None,
-                "index": place.in_all if place else None,
+                # People count from one, the seal from nought.
+                "index": place.in_all + 1 if place else None,
             }
         )
     waiting = [row for row in page.rows if row.uuid not in places]
@@ -95,7 +96,7 @@ def actor_choices(case: Complaint) -> list[tuple[str, str]]:
 def in_words(row: HistoryRow) -> dict[str, Any]:
     """Say one event for the ledger: what happened, who did it, and why."""
     sentence = row.sentence[:1].upper() + row.sentence[1:]
-    part = row.subject_label if row.subject_type != "complaint" else ""
+    part = _part(row)
     was, now = _change(row)
     role = f", {row.actor_role.lower()}" if row.actor_role else ""
     return {
@@ -108,6 +109,15 @@ def in_words(row: HistoryRow) -> dict[str, Any]:
         "purpose": str(row.personal.get("reason") or row.purpose),
         "refused": row.outcome == Outcome.DENIED,
     }
+
+
+def _part(row: HistoryRow) -> str:
+    """Name the part of the case that an event is about; a search is named by what it found."""
+    if row.subject_type == "complaint":
+        return ""
+    if row.subject_type == "footage_search" and row.subject_label in SearchResult.values:
+        return SearchResult(row.subject_label).label.lower()
+    return row.subject_label
 
 
 def _outcome(user: User, filters: HistoryFilters) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_GET
 from audit.values import Subject
 from incidents.events import CASE_LIST_VIEWED, CASE_VIEWED
 from incidents.selectors import cases, overview
-from incidents.selectors.casebar import badge_of, build_casebar, footage_words
+from incidents.selectors.casebar import CLOSED_STATES, badge_of, build_casebar, footage_words
 from incidents.services.viewing import note_list_viewed, note_viewed
 from incidents.views.acting import load
 
@@ -57,15 +58,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
     address = reverse("incidents:case-list")
     context = {
         "page": page,
-        "rows": [
-            {
-                "row": row,
-                "badge": badge_of(row.case.state),
-                "footage": footage_words(row.footage, now),
-                "tone": row.footage.tone(now),
-            }
-            for row in page.rows
-        ],
+        "rows": [_in_list(row, now) for row in page.rows],
         "filters": filters,
         "choices": cases.filter_choices(request.user),
         "is_narrowed": bool(kept),
@@ -89,6 +82,16 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         **overview.overview_of(request.user, found, now=now),
     }
     return render(request, "incidents/case.html", context)
+
+
+def _in_list(row: cases.CaseRow, now: datetime) -> dict[str, object]:
+    is_closed = row.case.state in CLOSED_STATES
+    return {
+        "row": row,
+        "badge": badge_of(row.case.state),
+        "footage": footage_words(row.footage, now, is_closed=is_closed),
+        "tone": "" if is_closed else row.footage.tone(now),
+    }
 
 
 def as_uuid(text: str) -> UUID | None:
