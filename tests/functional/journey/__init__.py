@@ -1,0 +1,1 @@
+"""The people of the journey, and what the record and the database say about it."""
