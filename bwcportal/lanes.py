@@ -33,12 +33,14 @@ def draw(board: Mapping[str, Any]) -> dict[str, Any]:
         raise ValueError("The window of a coverage board must not be empty")
     incident = board.get("incident")
     marks = ticks(start, end)
+    # Two labels of one minute would look the same.
+    within_minute = any(mark.second for mark in marks)
     return {
         # More than five labels do not fit on a phone: every second one is for wide pages only.
         "ticks": [
             {
                 "x": per_cent(tick, start, end),
-                "label": phrasing.clock_time(tick),
+                "label": phrasing.clock_time(tick, seconds=within_minute),
                 "wide": len(marks) > 5 and index % 2 == 1,
             }
             for index, tick in enumerate(marks)

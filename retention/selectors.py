@@ -220,9 +220,7 @@ def steps_of(case: Complaint, expiry: Expiry | None, *, now: datetime) -> list[d
     }
     words = {
         "Finalised": _day(case.finalised_at),
-        "Period ends": f"{expiry.due_on:%-d %b %Y}"
-        if expiry and expiry.due_on
-        else "Never by a job",
+        "Period ends": _period_end(expiry),
         "Proposed": _day(disposal.proposed_at) if disposal else "The nightly job lists it",
         "Approved": _day(disposal.approved_at)
         if disposal and disposal.approved_at
@@ -242,6 +240,12 @@ def steps_of(case: Complaint, expiry: Expiry | None, *, now: datetime) -> list[d
             now_taken = True
         steps.append(step)
     return steps
+
+
+def _period_end(expiry: Expiry | None) -> str:
+    if expiry is not None and expiry.undecided:
+        return "Not known yet"
+    return f"{expiry.due_on:%-d %b %Y}" if expiry and expiry.due_on else "Never by a job"
 
 
 def _day(moment: datetime | None) -> str:

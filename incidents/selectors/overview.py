@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.roles import Permission
 from bwcportal.phrasing import LAST_DAYS
 from incidents.case_policies import check_can_be_updated
-from incidents.enums import CaseState
+from incidents.enums import HANDLING_STATES, CaseState
 from incidents.models import Allegation, Complaint
 from incidents.permissions import Verdict, check_may, verdict
 from incidents.selectors.casebar import CLOSED_STATES
@@ -39,6 +39,7 @@ def overview_of(user: User, case: Complaint, *, now: datetime) -> dict[str, Any]
         "dates": key_dates(case),
         "clock": clock,
         "is_urgent": bool(clock and clock.moment and clock.moment - now <= LAST_DAYS),
+        "is_past": bool(clock and clock.moment and clock.moment <= now),
         "is_new": case.state in {CaseState.LOGGED, CaseState.REOPENED},
         "is_over": case.state in CLOSED_STATES | {CaseState.WITHDRAWN},
         "people": people_of(case, allegations),
@@ -51,7 +52,7 @@ def overview_of(user: User, case: Complaint, *, now: datetime) -> dict[str, Any]
 def acts_for(user: User, case: Complaint) -> list[dict[str, str]]:
     """List the acts that this person may do to the case in its state now: words and address."""
     possible = [
-        {"label": BY_ACTION[action].label, "url": reverse(route, args=[case.pk]), "action": action}
+        {"label": _label(case, action), "url": reverse(route, args=[case.pk]), "action": action}
         for action, route in ACTS
         if can(user, case, action).allowed
     ]
@@ -60,6 +61,12 @@ def acts_for(user: User, case: Complaint) -> list[dict[str, str]]:
         update = {"label": "Record an update", "url": address, "action": "send_update"}
         possible.insert(1, update) if possible else possible.append(update)
     return possible
+
+
+def _label(case: Complaint, action: str) -> str:
+    if action == "decide_handling" and case.state in HANDLING_STATES:
+        return "Change the handling"
+    return BY_ACTION[action].label
 
 
 def can(user: User, case: Complaint, action: str) -> Verdict:
