@@ -1,8 +1,9 @@
 """Servers for the tests, and what every test may rely on.
 
 With nothing configured, real throw-away PostgreSQL and Valkey servers are started before Django
-reads its settings; DATABASE_URL and REDIS_URL, when set, are used instead. Workers of pytest-xdist
-inherit the addresses and make a database each.
+reads its settings; DATABASE_URL and REDIS_URL, when set, are used instead. Each worker of
+pytest-xdist has servers of its own: the horizon behind which events are sealed is that of the
+whole server, so one worker's long transaction would hold up another worker's sealing.
 """
 
 from __future__ import annotations
@@ -29,7 +30,12 @@ LOOPBACK = {"localhost", "127.0.0.1", "::1", ""}
 def pytest_configure(config: pytest.Config) -> None:
     """Start what is not configured, then set Django up: it must not read its settings earlier."""
     servers = config.stash[SERVERS] = contextlib.ExitStack()
-    if not hasattr(config, "workerinput") and not (config.option.help or config.option.version):
+    hands_out = getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput")
+    if hands_out:
+        # The workers do what follows, each for itself. They inherit this environment, and must not
+        # find the settings' name in it: Django would read them before their servers run.
+        return
+    if not (config.option.help or config.option.version):
         try:
             prepare_environment(servers)
         except ServiceProblem as problem:
