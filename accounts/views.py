@@ -33,7 +33,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         else:
             return redirect(following or resolve_url(settings.LOGIN_REDIRECT_URL))
     status = 400 if request.method == "POST" else 200
-    return render(request, "accounts/sign_in.html", {"form": form, "next": following}, status=status)
+    return render(
+        request, "accounts/sign_in.html", {"form": form, "next": following}, status=status
+    )
 
 
 @require_http_methods(["POST"])
@@ -48,6 +50,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def _safe_next(request: HttpRequest) -> str:
     address = request.POST.get("next") or request.GET.get("next") or ""
     here = {request.get_host()}
-    if url_has_allowed_host_and_scheme(address, allowed_hosts=here, require_https=request.is_secure()):
+    if url_has_allowed_host_and_scheme(
+        address, allowed_hosts=here, require_https=request.is_secure()
+    ):
         return address
     return ""

@@ -24,7 +24,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bwcportal.settings")
 QUEUES = ("footage", "retention", "audit")
 
 
-
 class PortalTask(Task):
     """A task whose events and log lines carry the id of the request that caused it."""
 

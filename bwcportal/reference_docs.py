@@ -17,7 +17,7 @@ _MADE = "<!-- Made by `manage.py write_reference` from the code. Do not edit. --
 def states_page() -> str:
     """Draw the states of a case and list who may move it, from the one table."""
     lines = ["# The states of a case\n", _MADE, "```mermaid", "stateDiagram-v2"]
-    lines += [f'    {state.value}: {state.label}' for state in CaseState]
+    lines += [f"    {state.value}: {state.label}" for state in CaseState]
     lines.append(f"    [*] --> {CaseState.LOGGED.value}: Log a complaint")
     for transition in TRANSITIONS:
         for source in sorted(transition.sources):
@@ -54,7 +54,8 @@ def events_page() -> str:
     """List every event that can stand in the history."""
     lines = ["# Events\n", _MADE, "| Event | Operation | Reads as |", "|---|---|---|"]
     lines += [
-        f"| `{kind.name}` | {kind.operation.label} | (who) {kind.sentence} |" for kind in all_types()
+        f"| `{kind.name}` | {kind.operation.label} | (who) {kind.sentence} |"
+        for kind in all_types()
     ]
     return "\n".join(lines) + "\n"
 
@@ -70,7 +71,9 @@ def access_page(matrix: Path) -> str:
         may = Permission(row["permission"]).label if row["permission"] else "signed in"
         if row["object"] == "open":
             may = "anybody"
-        out.append(f"| `{row['route']}` | {row['method']} | {may} | {row['object']} | {row['notes']} |")
+        out.append(
+            f"| `{row['route']}` | {row['method']} | {may} | {row['object']} | {row['notes']} |"
+        )
     return "\n".join(out) + "\n"
 
 

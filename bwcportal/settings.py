@@ -241,7 +241,9 @@ FOOTAGE_FOLDER = env.folder("FOOTAGE_FOLDER", VAR_DIR / "footage")
 AUTO_DELETE_DAYS = env.integer("BWC_AUTO_DELETE_DAYS", default=31, minimum=1)
 PLAYBACK_LINK_SECONDS = env.integer("BWC_PLAYBACK_LINK_SECONDS", default=600, minimum=30)
 # Days between the second approval of a disposal and its irrevocable act. The demo does not wait.
-QUARANTINE_DAYS = env.integer("BWC_QUARANTINE_DAYS", default=0 if ENVIRONMENT in {"demo", "test"} else 10)
+QUARANTINE_DAYS = env.integer(
+    "BWC_QUARANTINE_DAYS", default=0 if ENVIRONMENT in {"demo", "test"} else 10
+)
 
 # The signer's key and memory, in a folder that the database cannot write to, and the name under
 # which its checkpoints go out.

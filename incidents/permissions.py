@@ -28,8 +28,7 @@ def check_may(user: User, permission: Permission) -> None:
         return
     roles = [role.label.lower() for role in Role if permission in PERMISSIONS[role]]
     raise NotPermitted(
-        f"{permission.label}: your role does not allow this. "
-        f"It can be done by: {', '.join(roles)}",
+        f"{permission.label}: your role does not allow this. It can be done by: {', '.join(roles)}",
         code=f"may_not_{permission.value}",
     )
 

@@ -58,21 +58,115 @@ class Account:
 
 _ALL = ("T1", "T2", "T3")
 ACCOUNTS = (
-    Account("farrow", "Ms", "81960", "Nell", "Farrow", (Role.COMPLAINT_HANDLER,), ("T1",), "logs complaints"),
-    Account("orrell", "DS", "7714", "Rowan", "Orrell", (Role.INVESTIGATOR,), ("T1",), "investigates"),
+    Account(
+        "farrow",
+        "Ms",
+        "81960",
+        "Nell",
+        "Farrow",
+        (Role.COMPLAINT_HANDLER,),
+        ("T1",),
+        "logs complaints",
+    ),
+    Account(
+        "orrell", "DS", "7714", "Rowan", "Orrell", (Role.INVESTIGATOR,), ("T1",), "investigates"
+    ),
     Account("pell", "DC", "7990", "Ira", "Pell", (Role.INVESTIGATOR,), ("T1",), "investigates"),
     Account("vasey", "DI", "6120", "Marian", "Vasey", (Role.SUPERVISOR,), ("T1",), "signs off"),
-    Account("lomas", "Mr", "83001", "Piers", "Lomas", (Role.COMPLAINT_HANDLER,), ("T2",), "logs, in another team"),
-    Account("harkin", "DS", "7802", "Jude", "Harkin", (Role.INVESTIGATOR,), ("T2",), "investigates, in another team"),
-    Account("sewell", "DI", "4417", "Robin", "Sewell", (Role.SUPERVISOR,), ("T2", "T3"), "signs off, in other teams"),
-    Account("strood", "DS", "7655", "Lee", "Strood", (Role.INVESTIGATOR,), ("T3",), "investigates specialist units"),
-    Account("tennick", "Det Supt", "3308", "Oona", "Tennick", (Role.APPROPRIATE_AUTHORITY,), _ALL, "finalises"),
-    Account("quillam", "Ms", "88213", "Bea", "Quillam", (Role.RETENTION_OFFICER,), _ALL, "approves disposals"),
-    Account("ashmoor", "Ms", "80417", "Tilda", "Ashmoor", (Role.RETENTION_OFFICER,), _ALL, "approves them too"),
+    Account(
+        "lomas",
+        "Mr",
+        "83001",
+        "Piers",
+        "Lomas",
+        (Role.COMPLAINT_HANDLER,),
+        ("T2",),
+        "logs, in another team",
+    ),
+    Account(
+        "harkin",
+        "DS",
+        "7802",
+        "Jude",
+        "Harkin",
+        (Role.INVESTIGATOR,),
+        ("T2",),
+        "investigates, in another team",
+    ),
+    Account(
+        "sewell",
+        "DI",
+        "4417",
+        "Robin",
+        "Sewell",
+        (Role.SUPERVISOR,),
+        ("T2", "T3"),
+        "signs off, in other teams",
+    ),
+    Account(
+        "strood",
+        "DS",
+        "7655",
+        "Lee",
+        "Strood",
+        (Role.INVESTIGATOR,),
+        ("T3",),
+        "investigates specialist units",
+    ),
+    Account(
+        "tennick",
+        "Det Supt",
+        "3308",
+        "Oona",
+        "Tennick",
+        (Role.APPROPRIATE_AUTHORITY,),
+        _ALL,
+        "finalises",
+    ),
+    Account(
+        "quillam",
+        "Ms",
+        "88213",
+        "Bea",
+        "Quillam",
+        (Role.RETENTION_OFFICER,),
+        _ALL,
+        "approves disposals",
+    ),
+    Account(
+        "ashmoor",
+        "Ms",
+        "80417",
+        "Tilda",
+        "Ashmoor",
+        (Role.RETENTION_OFFICER,),
+        _ALL,
+        "approves them too",
+    ),
     Account("dorrin", "Ms", "84120", "Wren", "Dorrin", (Role.AUDITOR,), ("T1",), "reads histories"),
-    Account("fennel", "Mx", "90001", "Sidney", "Fennel", (Role.OVERSIGHT,), (), "oversight, one case only"),
-    Account("brisk", "Mr", "85206", "Otis", "Brisk", (Role.DISCLOSURE_OFFICER,), ("T1",), "discloses"),
-    Account("umber", "Mr", "86110", "Glen", "Umber", (Role.ADMINISTRATOR,), (), "administers, opens no case"),
+    Account(
+        "fennel",
+        "Mx",
+        "90001",
+        "Sidney",
+        "Fennel",
+        (Role.OVERSIGHT,),
+        (),
+        "oversight, one case only",
+    ),
+    Account(
+        "brisk", "Mr", "85206", "Otis", "Brisk", (Role.DISCLOSURE_OFFICER,), ("T1",), "discloses"
+    ),
+    Account(
+        "umber",
+        "Mr",
+        "86110",
+        "Glen",
+        "Umber",
+        (Role.ADMINISTRATOR,),
+        (),
+        "administers, opens no case",
+    ),
     Account("records-feed", "", "S-0001", "Records", "Feed", (Role.SERVICE,), (), "a machine"),
 )
 # PC Brannick is complained about, and works in team 1 for now: those cases do not exist for him.
@@ -95,9 +189,7 @@ def make_units() -> dict[str, CommandUnit]:
 
 def make_teams(unit: CommandUnit) -> dict[str, Team]:
     """Make the complaints teams, by code."""
-    return {
-        code: Team.objects.create(code=code, name=name, unit=unit) for code, name, _ in TEAMS
-    }
+    return {code: Team.objects.create(code=code, name=name, unit=unit) for code, name, _ in TEAMS}
 
 
 def make_officers(units: dict[str, CommandUnit]) -> dict[str, Person]:

@@ -108,7 +108,9 @@ class Telling:
             subjects=subjects,
             allegations=[
                 logging.NewAllegation(
-                    AllegationCategory.objects.current(code, on=day), words, (index % len(subjects),)
+                    AllegationCategory.objects.current(code, on=day),
+                    words,
+                    (index % len(subjects),),
                 )
                 for index, (code, words) in enumerate(story.allegations)
             ],
@@ -119,7 +121,9 @@ class Telling:
         self.case = logging.log_complaint(actor=self.crew.logger, data=data, now=self.now)
 
     def _unit(self) -> object:
-        named = next(name for name in (*self.story.subjects, *self.officers) if name in self.officers)
+        named = next(
+            name for name in (*self.story.subjects, *self.officers) if name in self.officers
+        )
         unit = self.officers[named].unit
         return type(unit).objects.get(code=self.story.unit)
 
@@ -194,7 +198,9 @@ class Telling:
             code = self.story.decisions[index]
             decision = DecisionOption.objects.current(code, on=day)
             cited = list(
-                Annotation.objects.filter(bearings__allegation=allegation).values_list("pk", flat=True)
+                Annotation.objects.filter(bearings__allegation=allegation).values_list(
+                    "pk", flat=True
+                )
             )
             reason = None
             if decision.needs_reason or not cited:
@@ -316,7 +322,9 @@ class Telling:
             )
 
 
-_RATIONALE = "The recordings were watched in full. What they show is set out in the moments relied on."
+_RATIONALE = (
+    "The recordings were watched in full. What they show is set out in the moments relied on."
+)
 _RATIONALES = {
     "UTD": (
         "The words complained of would have been said out of hearing of every camera. What can be "

@@ -11,566 +11,1537 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("accounts", "0001_initial"),
+        ("auth", "0012_alter_user_first_name_max_length"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Camera',
+            name="Camera",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('serial', models.CharField(max_length=40, unique=True)),
-                ('model', models.CharField(blank=True, max_length=60)),
-                ('mount', models.CharField(choices=[('CHEST', 'Chest'), ('HELMET', 'Helmet'), ('CAP', 'Cap'), ('UNKNOWN', 'Mount not known')], default='CHEST', max_length=8)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("serial", models.CharField(max_length=40, unique=True)),
+                ("model", models.CharField(blank=True, max_length=60)),
+                (
+                    "mount",
+                    models.CharField(
+                        choices=[
+                            ("CHEST", "Chest"),
+                            ("HELMET", "Helmet"),
+                            ("CAP", "Cap"),
+                            ("UNKNOWN", "Mount not known"),
+                        ],
+                        default="CHEST",
+                        max_length=8,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Complaint',
+            name="Complaint",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('reference', models.CharField(max_length=16, unique=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('state', models.CharField(choices=[('LOGGED', 'Logged'), ('OUTSIDE_S3', 'Handled outside Schedule 3'), ('OTBI', 'Schedule 3, otherwise than by investigation'), ('LOCAL_INV', 'Local investigation'), ('DIRECTED_INV', 'Directed investigation'), ('INDEPENDENT_INV', 'Independent investigation'), ('SUSPENDED', 'Suspended'), ('SUPERVISOR_REVIEW', 'With supervisor'), ('AA_DECISION', 'Signed off'), ('OUTCOME_SENT', 'Outcome sent'), ('WITHDRAWN', 'Withdrawn'), ('FINALISED', 'Finalised'), ('REOPENED', 'Reopened'), ('DESTROYED', 'Destroyed')], default='LOGGED', max_length=24)),
-                ('state_before_pause', models.CharField(blank=True, choices=[('LOGGED', 'Logged'), ('OUTSIDE_S3', 'Handled outside Schedule 3'), ('OTBI', 'Schedule 3, otherwise than by investigation'), ('LOCAL_INV', 'Local investigation'), ('DIRECTED_INV', 'Directed investigation'), ('INDEPENDENT_INV', 'Independent investigation'), ('SUSPENDED', 'Suspended'), ('SUPERVISOR_REVIEW', 'With supervisor'), ('AA_DECISION', 'Signed off'), ('OUTCOME_SENT', 'Outcome sent'), ('WITHDRAWN', 'Withdrawn'), ('FINALISED', 'Finalised'), ('REOPENED', 'Reopened'), ('DESTROYED', 'Destroyed')], max_length=24)),
-                ('handling', models.CharField(blank=True, choices=[('OUTSIDE_S3', 'Outside Schedule 3'), ('S3_OTBI', 'Schedule 3, otherwise than by investigation'), ('S3_LOCAL_NON_SPECIAL', 'Schedule 3, local investigation'), ('S3_LOCAL_SPECIAL', 'Schedule 3, local investigation, special procedure'), ('S3_DIRECTED', 'Schedule 3, directed investigation'), ('S3_INDEPENDENT', 'Schedule 3, independent investigation')], max_length=24)),
-                ('regime', models.CharField(choices=[('2020', '2020 Regulations'), ('2025', '2020 Regulations as amended from 28 May 2025')], max_length=8)),
-                ('channel', models.CharField(choices=[('ONLINE', 'Online form'), ('TELEPHONE', 'Telephone'), ('STATION', 'At a police station'), ('EMAIL', 'Email'), ('LETTER', 'Letter'), ('OVERSIGHT', 'Passed on by an oversight body')], max_length=16)),
-                ('title', models.CharField(blank=True, help_text='Names no complainant', max_length=120)),
-                ('summary', models.TextField(blank=True)),
-                ('original_words', models.TextField(blank=True, help_text='As received; never changed')),
-                ('is_restricted', models.BooleanField(default=False)),
-                ('made_on', models.DateField()),
-                ('logged_at', models.DateTimeField()),
-                ('handling_since', models.DateTimeField(blank=True, null=True)),
-                ('recorded_at', models.DateTimeField(blank=True, null=True)),
-                ('signed_at', models.DateTimeField(blank=True, null=True)),
-                ('outcome_sent_on', models.DateField(blank=True, null=True)),
-                ('outcome_how', models.CharField(blank=True, choices=[('EMAIL', 'Email'), ('TELEPHONE', 'Telephone'), ('LETTER', 'Letter')], max_length=12)),
-                ('review_body', models.CharField(blank=True, choices=[('LPB', 'Local policing body'), ('IOPC', 'IOPC')], help_text='As named in the outcome', max_length=8)),
-                ('finalised_at', models.DateTimeField(blank=True, null=True)),
-                ('destroyed_at', models.DateTimeField(blank=True, null=True)),
-                ('investigator', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='investigating', to=settings.AUTH_USER_MODEL)),
-                ('logged_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('supervisor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='supervising', to=settings.AUTH_USER_MODEL)),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='complaints', to='accounts.team')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("reference", models.CharField(max_length=16, unique=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("LOGGED", "Logged"),
+                            ("OUTSIDE_S3", "Handled outside Schedule 3"),
+                            ("OTBI", "Schedule 3, otherwise than by investigation"),
+                            ("LOCAL_INV", "Local investigation"),
+                            ("DIRECTED_INV", "Directed investigation"),
+                            ("INDEPENDENT_INV", "Independent investigation"),
+                            ("SUSPENDED", "Suspended"),
+                            ("SUPERVISOR_REVIEW", "With supervisor"),
+                            ("AA_DECISION", "Signed off"),
+                            ("OUTCOME_SENT", "Outcome sent"),
+                            ("WITHDRAWN", "Withdrawn"),
+                            ("FINALISED", "Finalised"),
+                            ("REOPENED", "Reopened"),
+                            ("DESTROYED", "Destroyed"),
+                        ],
+                        default="LOGGED",
+                        max_length=24,
+                    ),
+                ),
+                (
+                    "state_before_pause",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("LOGGED", "Logged"),
+                            ("OUTSIDE_S3", "Handled outside Schedule 3"),
+                            ("OTBI", "Schedule 3, otherwise than by investigation"),
+                            ("LOCAL_INV", "Local investigation"),
+                            ("DIRECTED_INV", "Directed investigation"),
+                            ("INDEPENDENT_INV", "Independent investigation"),
+                            ("SUSPENDED", "Suspended"),
+                            ("SUPERVISOR_REVIEW", "With supervisor"),
+                            ("AA_DECISION", "Signed off"),
+                            ("OUTCOME_SENT", "Outcome sent"),
+                            ("WITHDRAWN", "Withdrawn"),
+                            ("FINALISED", "Finalised"),
+                            ("REOPENED", "Reopened"),
+                            ("DESTROYED", "Destroyed"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                (
+                    "handling",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("OUTSIDE_S3", "Outside Schedule 3"),
+                            ("S3_OTBI", "Schedule 3, otherwise than by investigation"),
+                            ("S3_LOCAL_NON_SPECIAL", "Schedule 3, local investigation"),
+                            (
+                                "S3_LOCAL_SPECIAL",
+                                "Schedule 3, local investigation, special procedure",
+                            ),
+                            ("S3_DIRECTED", "Schedule 3, directed investigation"),
+                            ("S3_INDEPENDENT", "Schedule 3, independent investigation"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                (
+                    "regime",
+                    models.CharField(
+                        choices=[
+                            ("2020", "2020 Regulations"),
+                            ("2025", "2020 Regulations as amended from 28 May 2025"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("ONLINE", "Online form"),
+                            ("TELEPHONE", "Telephone"),
+                            ("STATION", "At a police station"),
+                            ("EMAIL", "Email"),
+                            ("LETTER", "Letter"),
+                            ("OVERSIGHT", "Passed on by an oversight body"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "title",
+                    models.CharField(blank=True, help_text="Names no complainant", max_length=120),
+                ),
+                ("summary", models.TextField(blank=True)),
+                (
+                    "original_words",
+                    models.TextField(blank=True, help_text="As received; never changed"),
+                ),
+                ("is_restricted", models.BooleanField(default=False)),
+                ("made_on", models.DateField()),
+                ("logged_at", models.DateTimeField()),
+                ("handling_since", models.DateTimeField(blank=True, null=True)),
+                ("recorded_at", models.DateTimeField(blank=True, null=True)),
+                ("signed_at", models.DateTimeField(blank=True, null=True)),
+                ("outcome_sent_on", models.DateField(blank=True, null=True)),
+                (
+                    "outcome_how",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("EMAIL", "Email"),
+                            ("TELEPHONE", "Telephone"),
+                            ("LETTER", "Letter"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "review_body",
+                    models.CharField(
+                        blank=True,
+                        choices=[("LPB", "Local policing body"), ("IOPC", "IOPC")],
+                        help_text="As named in the outcome",
+                        max_length=8,
+                    ),
+                ),
+                ("finalised_at", models.DateTimeField(blank=True, null=True)),
+                ("destroyed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "investigator",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="investigating",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "logged_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "supervisor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="supervising",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="complaints",
+                        to="accounts.team",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ActionOption',
+            name="ActionOption",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=40)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('label', models.CharField(max_length=200)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('valid_from', models.DateField(default=datetime.date(2020, 2, 1))),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('source', models.TextField(blank=True)),
-                ('is_confirmed', models.BooleanField(default=False)),
-                ('note', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("code", models.CharField(max_length=40)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("label", models.CharField(max_length=200)),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("valid_from", models.DateField(default=datetime.date(2020, 2, 1))),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("source", models.TextField(blank=True)),
+                ("is_confirmed", models.BooleanField(default=False)),
+                ("note", models.TextField(blank=True)),
             ],
             options={
-                'abstract': False,
-                'constraints': [models.UniqueConstraint(fields=('code', 'version'), name='actionoption_version_once'), models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('code',), name='actionoption_one_open'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='actionoption_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(('is_confirmed', False), models.Q(('source', ''), _negated=True), _connector='OR'), name='actionoption_confirmed_by_source')],
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("code", "version"), name="actionoption_version_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("valid_to__isnull", True)),
+                        fields=("code",),
+                        name="actionoption_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gt", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="actionoption_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_confirmed", False),
+                            models.Q(("source", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="actionoption_confirmed_by_source",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='AllegationCategory',
+            name="AllegationCategory",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=40)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('label', models.CharField(max_length=200)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('valid_from', models.DateField(default=datetime.date(2020, 2, 1))),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('source', models.TextField(blank=True)),
-                ('is_confirmed', models.BooleanField(default=False)),
-                ('note', models.TextField(blank=True)),
-                ('iopc_code', models.CharField(blank=True, max_length=4)),
-                ('group', models.CharField(max_length=100)),
-                ('taxonomy', models.CharField(default='A-L', max_length=20)),
-                ('bwv_expected', models.BooleanField(default=False)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("code", models.CharField(max_length=40)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("label", models.CharField(max_length=200)),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("valid_from", models.DateField(default=datetime.date(2020, 2, 1))),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("source", models.TextField(blank=True)),
+                ("is_confirmed", models.BooleanField(default=False)),
+                ("note", models.TextField(blank=True)),
+                ("iopc_code", models.CharField(blank=True, max_length=4)),
+                ("group", models.CharField(max_length=100)),
+                ("taxonomy", models.CharField(default="A-L", max_length=20)),
+                ("bwv_expected", models.BooleanField(default=False)),
             ],
             options={
-                'abstract': False,
-                'constraints': [models.UniqueConstraint(fields=('code', 'version'), name='allegationcategory_version_once'), models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('code',), name='allegationcategory_one_open'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='allegationcategory_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(('is_confirmed', False), models.Q(('source', ''), _negated=True), _connector='OR'), name='allegationcategory_confirmed_by_source')],
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("code", "version"), name="allegationcategory_version_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("valid_to__isnull", True)),
+                        fields=("code",),
+                        name="allegationcategory_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gt", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="allegationcategory_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_confirmed", False),
+                            models.Q(("source", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="allegationcategory_confirmed_by_source",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CaseStateRow',
+            name="CaseStateRow",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=40)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('label', models.CharField(max_length=200)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('valid_from', models.DateField(default=datetime.date(2020, 2, 1))),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('source', models.TextField(blank=True)),
-                ('is_confirmed', models.BooleanField(default=False)),
-                ('note', models.TextField(blank=True)),
-                ('blocks_disposal', models.BooleanField(default=True)),
-                ('next_codes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("code", models.CharField(max_length=40)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("label", models.CharField(max_length=200)),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("valid_from", models.DateField(default=datetime.date(2020, 2, 1))),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("source", models.TextField(blank=True)),
+                ("is_confirmed", models.BooleanField(default=False)),
+                ("note", models.TextField(blank=True)),
+                ("blocks_disposal", models.BooleanField(default=True)),
+                (
+                    "next_codes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'constraints': [models.UniqueConstraint(fields=('code', 'version'), name='casestaterow_version_once'), models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('code',), name='casestaterow_one_open'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='casestaterow_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(('is_confirmed', False), models.Q(('source', ''), _negated=True), _connector='OR'), name='casestaterow_confirmed_by_source')],
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("code", "version"), name="casestaterow_version_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("valid_to__isnull", True)),
+                        fields=("code",),
+                        name="casestaterow_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gt", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="casestaterow_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_confirmed", False),
+                            models.Q(("source", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="casestaterow_confirmed_by_source",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Complainant',
+            name="Complainant",
             fields=[
-                ('complaint', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='complainant', serialize=False, to='incidents.complaint')),
-                ('kind', models.CharField(choices=[('DIRECTLY_AFFECTED', 'Directly affected'), ('ADVERSELY_AFFECTED', 'Adversely affected'), ('WITNESS', 'Witness'), ('REPRESENTATIVE', 'Representative')], max_length=24)),
-                ('name', models.CharField(blank=True, help_text='Empty: wants not to be named', max_length=120)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('telephone', models.CharField(blank=True, max_length=30)),
-                ('address', models.TextField(blank=True)),
-                ('prefers', models.CharField(choices=[('EMAIL', 'Email'), ('TELEPHONE', 'Telephone'), ('LETTER', 'Letter')], default='EMAIL', max_length=12)),
-                ('needs', models.TextField(blank=True, help_text='Help the person needs to take part')),
-                ('was_under_18', models.BooleanField(default=False)),
-                ('born_on', models.DateField(blank=True, null=True)),
+                (
+                    "complaint",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="complainant",
+                        serialize=False,
+                        to="incidents.complaint",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("DIRECTLY_AFFECTED", "Directly affected"),
+                            ("ADVERSELY_AFFECTED", "Adversely affected"),
+                            ("WITNESS", "Witness"),
+                            ("REPRESENTATIVE", "Representative"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        blank=True, help_text="Empty: wants not to be named", max_length=120
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("telephone", models.CharField(blank=True, max_length=30)),
+                ("address", models.TextField(blank=True)),
+                (
+                    "prefers",
+                    models.CharField(
+                        choices=[
+                            ("EMAIL", "Email"),
+                            ("TELEPHONE", "Telephone"),
+                            ("LETTER", "Letter"),
+                        ],
+                        default="EMAIL",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "needs",
+                    models.TextField(blank=True, help_text="Help the person needs to take part"),
+                ),
+                ("was_under_18", models.BooleanField(default=False)),
+                ("born_on", models.DateField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='ComplaintFactor',
+            name="ComplaintFactor",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=40)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('label', models.CharField(max_length=200)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('valid_from', models.DateField(default=datetime.date(2020, 2, 1))),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('source', models.TextField(blank=True)),
-                ('is_confirmed', models.BooleanField(default=False)),
-                ('note', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("code", models.CharField(max_length=40)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("label", models.CharField(max_length=200)),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("valid_from", models.DateField(default=datetime.date(2020, 2, 1))),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("source", models.TextField(blank=True)),
+                ("is_confirmed", models.BooleanField(default=False)),
+                ("note", models.TextField(blank=True)),
             ],
             options={
-                'abstract': False,
-                'constraints': [models.UniqueConstraint(fields=('code', 'version'), name='complaintfactor_version_once'), models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('code',), name='complaintfactor_one_open'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='complaintfactor_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(('is_confirmed', False), models.Q(('source', ''), _negated=True), _connector='OR'), name='complaintfactor_confirmed_by_source')],
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("code", "version"), name="complaintfactor_version_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("valid_to__isnull", True)),
+                        fields=("code",),
+                        name="complaintfactor_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gt", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="complaintfactor_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_confirmed", False),
+                            models.Q(("source", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="complaintfactor_confirmed_by_source",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
-            model_name='complaint',
-            name='factors',
-            field=models.ManyToManyField(blank=True, related_name='+', to='incidents.complaintfactor'),
+            model_name="complaint",
+            name="factors",
+            field=models.ManyToManyField(
+                blank=True, related_name="+", to="incidents.complaintfactor"
+            ),
         ),
         migrations.CreateModel(
-            name='ComplaintSubject',
+            name="ComplaintSubject",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('description', models.CharField(blank=True, max_length=200)),
-                ('complaint', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='subjects', to='incidents.complaint')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='complained_about_in', to='accounts.person')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("description", models.CharField(blank=True, max_length=200)),
+                (
+                    "complaint",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="subjects",
+                        to="incidents.complaint",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="complained_about_in",
+                        to="accounts.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Allegation',
+            name="Allegation",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('words', models.TextField()),
-                ('category', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incidents.allegationcategory')),
-                ('complaint', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='allegations', to='incidents.complaint')),
-                ('subjects', models.ManyToManyField(blank=True, related_name='allegations', to='incidents.complaintsubject')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("words", models.TextField()),
+                (
+                    "category",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="incidents.allegationcategory",
+                    ),
+                ),
+                (
+                    "complaint",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="allegations",
+                        to="incidents.complaint",
+                    ),
+                ),
+                (
+                    "subjects",
+                    models.ManyToManyField(
+                        blank=True, related_name="allegations", to="incidents.complaintsubject"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Contribution',
+            name="Contribution",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('LOGGED', 'logged the complaint'), ('MANAGED', 'chose its handling or investigator'), ('INVESTIGATED', 'investigated it'), ('SEARCHED', 'searched for its footage'), ('ATTACHED', 'attached footage'), ('ANNOTATED', 'marked its footage'), ('DECIDED', 'decided an allegation'), ('SUBMITTED', 'submitted it')], max_length=16)),
-                ('first_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('complaint', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contributions', to='incidents.complaint')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("LOGGED", "logged the complaint"),
+                            ("MANAGED", "chose its handling or investigator"),
+                            ("INVESTIGATED", "investigated it"),
+                            ("SEARCHED", "searched for its footage"),
+                            ("ATTACHED", "attached footage"),
+                            ("ANNOTATED", "marked its footage"),
+                            ("DECIDED", "decided an allegation"),
+                            ("SUBMITTED", "submitted it"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("first_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "complaint",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="contributions",
+                        to="incidents.complaint",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DeadlineRule',
+            name="DeadlineRule",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=40)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('label', models.CharField(max_length=200)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('valid_from', models.DateField(default=datetime.date(2020, 2, 1))),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('source', models.TextField(blank=True)),
-                ('is_confirmed', models.BooleanField(default=False)),
-                ('note', models.TextField(blank=True)),
-                ('regime', models.CharField(blank=True, help_text='Empty: every regime', max_length=8)),
-                ('clock_start', models.CharField(choices=[('COMPLAINT_MADE', 'Complaint made'), ('HANDLING_STARTED', 'Handling began'), ('UPDATE_SENT', 'Last update'), ('SIGNED_OFF', 'Signed off'), ('OUTCOME_SENT', 'Outcome sent'), ('RETURNED', 'Returned'), ('OTHER', 'Entered by hand')], max_length=24)),
-                ('clock_start_text', models.CharField(blank=True, max_length=200)),
-                ('length', models.PositiveIntegerField(blank=True, null=True)),
-                ('unit', models.CharField(choices=[('DAYS', 'days'), ('WORKING_DAYS', 'working days'), ('MONTHS', 'months'), ('NONE', 'as soon as practicable')], max_length=16)),
-                ('recurs_length', models.PositiveIntegerField(blank=True, null=True)),
-                ('recipient', models.CharField(blank=True, max_length=120)),
-                ('schedule_3_only', models.BooleanField(default=False)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("code", models.CharField(max_length=40)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("label", models.CharField(max_length=200)),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("valid_from", models.DateField(default=datetime.date(2020, 2, 1))),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("source", models.TextField(blank=True)),
+                ("is_confirmed", models.BooleanField(default=False)),
+                ("note", models.TextField(blank=True)),
+                (
+                    "regime",
+                    models.CharField(blank=True, help_text="Empty: every regime", max_length=8),
+                ),
+                (
+                    "clock_start",
+                    models.CharField(
+                        choices=[
+                            ("COMPLAINT_MADE", "Complaint made"),
+                            ("HANDLING_STARTED", "Handling began"),
+                            ("UPDATE_SENT", "Last update"),
+                            ("SIGNED_OFF", "Signed off"),
+                            ("OUTCOME_SENT", "Outcome sent"),
+                            ("RETURNED", "Returned"),
+                            ("OTHER", "Entered by hand"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("clock_start_text", models.CharField(blank=True, max_length=200)),
+                ("length", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "unit",
+                    models.CharField(
+                        choices=[
+                            ("DAYS", "days"),
+                            ("WORKING_DAYS", "working days"),
+                            ("MONTHS", "months"),
+                            ("NONE", "as soon as practicable"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("recurs_length", models.PositiveIntegerField(blank=True, null=True)),
+                ("recipient", models.CharField(blank=True, max_length=120)),
+                ("schedule_3_only", models.BooleanField(default=False)),
             ],
             options={
-                'abstract': False,
-                'constraints': [models.UniqueConstraint(fields=('code', 'version'), name='deadlinerule_version_once'), models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('code',), name='deadlinerule_one_open'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='deadlinerule_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(('is_confirmed', False), models.Q(('source', ''), _negated=True), _connector='OR'), name='deadlinerule_confirmed_by_source')],
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("code", "version"), name="deadlinerule_version_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("valid_to__isnull", True)),
+                        fields=("code",),
+                        name="deadlinerule_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gt", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="deadlinerule_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_confirmed", False),
+                            models.Q(("source", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="deadlinerule_confirmed_by_source",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Deadline',
+            name="Deadline",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('started_on', models.DateField()),
-                ('due_on', models.DateField()),
-                ('arithmetic', models.JSONField(help_text='List of [what, value]; the last is the result')),
-                ('met_on', models.DateField(blank=True, null=True)),
-                ('cancelled_on', models.DateField(blank=True, null=True)),
-                ('complaint', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deadlines', to='incidents.complaint')),
-                ('rule', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incidents.deadlinerule')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("started_on", models.DateField()),
+                ("due_on", models.DateField()),
+                (
+                    "arithmetic",
+                    models.JSONField(help_text="List of [what, value]; the last is the result"),
+                ),
+                ("met_on", models.DateField(blank=True, null=True)),
+                ("cancelled_on", models.DateField(blank=True, null=True)),
+                (
+                    "complaint",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deadlines",
+                        to="incidents.complaint",
+                    ),
+                ),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="incidents.deadlinerule",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DecisionOption',
+            name="DecisionOption",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=40)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('label', models.CharField(max_length=200)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('valid_from', models.DateField(default=datetime.date(2020, 2, 1))),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('source', models.TextField(blank=True)),
-                ('is_confirmed', models.BooleanField(default=False)),
-                ('note', models.TextField(blank=True)),
-                ('handling_types', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), default=list, size=None)),
-                ('needs_reason', models.BooleanField(default=False)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("code", models.CharField(max_length=40)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("label", models.CharField(max_length=200)),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("valid_from", models.DateField(default=datetime.date(2020, 2, 1))),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("source", models.TextField(blank=True)),
+                ("is_confirmed", models.BooleanField(default=False)),
+                ("note", models.TextField(blank=True)),
+                (
+                    "handling_types",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), default=list, size=None
+                    ),
+                ),
+                ("needs_reason", models.BooleanField(default=False)),
             ],
             options={
-                'abstract': False,
-                'constraints': [models.UniqueConstraint(fields=('code', 'version'), name='decisionoption_version_once'), models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('code',), name='decisionoption_one_open'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='decisionoption_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(('is_confirmed', False), models.Q(('source', ''), _negated=True), _connector='OR'), name='decisionoption_confirmed_by_source')],
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("code", "version"), name="decisionoption_version_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("valid_to__isnull", True)),
+                        fields=("code",),
+                        name="decisionoption_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gt", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="decisionoption_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_confirmed", False),
+                            models.Q(("source", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="decisionoption_confirmed_by_source",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='FootageItem',
+            name="FootageItem",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('source', models.CharField(max_length=20)),
-                ('external_id', models.CharField(max_length=200)),
-                ('title', models.CharField(blank=True, max_length=200)),
-                ('camera_serial', models.CharField(blank=True, max_length=40)),
-                ('camera_model', models.CharField(blank=True, max_length=60)),
-                ('mount', models.CharField(choices=[('CHEST', 'Chest'), ('HELMET', 'Helmet'), ('CAP', 'Cap'), ('UNKNOWN', 'Mount not known')], default='CHEST', max_length=8)),
-                ('wearer_collar_number', models.CharField(blank=True, max_length=40)),
-                ('recorded_on', models.DateTimeField()),
-                ('clock_verified', models.BooleanField(default=True)),
-                ('clock_correction_ms', models.IntegerField(default=0)),
-                ('buffer_ms', models.PositiveIntegerField(default=0)),
-                ('duration_ms', models.PositiveIntegerField()),
-                ('frame_rate_numerator', models.PositiveIntegerField()),
-                ('frame_rate_denominator', models.PositiveIntegerField(default=1)),
-                ('variable_frame_rate', models.BooleanField(default=False)),
-                ('codec', models.CharField(blank=True, max_length=40)),
-                ('plays_in_browser', models.BooleanField(default=True)),
-                ('width', models.PositiveIntegerField(default=0)),
-                ('height', models.PositiveIntegerField(default=0)),
-                ('has_audio', models.BooleanField(default=True)),
-                ('size_bytes', models.BigIntegerField()),
-                ('sha256', models.CharField(blank=True, max_length=64)),
-                ('auto_delete_at', models.DateTimeField(blank=True, null=True)),
-                ('status', models.CharField(choices=[('AVAILABLE', 'Available'), ('LOST', 'Lost')], default='AVAILABLE', max_length=12)),
-                ('lost_noticed_at', models.DateTimeField(blank=True, null=True)),
-                ('lost_reason', models.CharField(blank=True, max_length=200)),
-                ('wearer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='recordings', to='accounts.person')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("source", models.CharField(max_length=20)),
+                ("external_id", models.CharField(max_length=200)),
+                ("title", models.CharField(blank=True, max_length=200)),
+                ("camera_serial", models.CharField(blank=True, max_length=40)),
+                ("camera_model", models.CharField(blank=True, max_length=60)),
+                (
+                    "mount",
+                    models.CharField(
+                        choices=[
+                            ("CHEST", "Chest"),
+                            ("HELMET", "Helmet"),
+                            ("CAP", "Cap"),
+                            ("UNKNOWN", "Mount not known"),
+                        ],
+                        default="CHEST",
+                        max_length=8,
+                    ),
+                ),
+                ("wearer_collar_number", models.CharField(blank=True, max_length=40)),
+                ("recorded_on", models.DateTimeField()),
+                ("clock_verified", models.BooleanField(default=True)),
+                ("clock_correction_ms", models.IntegerField(default=0)),
+                ("buffer_ms", models.PositiveIntegerField(default=0)),
+                ("duration_ms", models.PositiveIntegerField()),
+                ("frame_rate_numerator", models.PositiveIntegerField()),
+                ("frame_rate_denominator", models.PositiveIntegerField(default=1)),
+                ("variable_frame_rate", models.BooleanField(default=False)),
+                ("codec", models.CharField(blank=True, max_length=40)),
+                ("plays_in_browser", models.BooleanField(default=True)),
+                ("width", models.PositiveIntegerField(default=0)),
+                ("height", models.PositiveIntegerField(default=0)),
+                ("has_audio", models.BooleanField(default=True)),
+                ("size_bytes", models.BigIntegerField()),
+                ("sha256", models.CharField(blank=True, max_length=64)),
+                ("auto_delete_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("AVAILABLE", "Available"), ("LOST", "Lost")],
+                        default="AVAILABLE",
+                        max_length=12,
+                    ),
+                ),
+                ("lost_noticed_at", models.DateTimeField(blank=True, null=True)),
+                ("lost_reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "wearer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="recordings",
+                        to="accounts.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='FootageLink',
+            name="FootageLink",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('reason', models.CharField(max_length=500)),
-                ('attached_at', models.DateTimeField()),
-                ('attached_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('complaint', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='footage_links', to='incidents.complaint')),
-                ('footage', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links', to='incidents.footageitem')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("reason", models.CharField(max_length=500)),
+                ("attached_at", models.DateTimeField()),
+                (
+                    "attached_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "complaint",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="footage_links",
+                        to="incidents.complaint",
+                    ),
+                ),
+                (
+                    "footage",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="links",
+                        to="incidents.footageitem",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='FootageSearch',
+            name="FootageSearch",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('source', models.CharField(blank=True, max_length=20)),
-                ('place', models.CharField(blank=True, help_text='Where a person looked by hand', max_length=120)),
-                ('collar_numbers', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=16), blank=True, default=list, size=None)),
-                ('camera_serial', models.CharField(blank=True, max_length=40)),
-                ('window_from', models.DateTimeField()),
-                ('window_to', models.DateTimeField()),
-                ('result', models.CharField(choices=[('FOUND', 'Found'), ('NONE', 'None found'), ('NOT_WORN', 'Camera not worn'), ('NOT_ACTIVATED', 'Camera not activated'), ('DELETED', 'Already deleted'), ('NO_ACCESS', 'No access')], max_length=16)),
-                ('found_count', models.PositiveIntegerField(default=0)),
-                ('found_external_ids', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None)),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('searched_at', models.DateTimeField()),
-                ('complaint', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='footage_searches', to='incidents.complaint')),
-                ('searched_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("source", models.CharField(blank=True, max_length=20)),
+                (
+                    "place",
+                    models.CharField(
+                        blank=True, help_text="Where a person looked by hand", max_length=120
+                    ),
+                ),
+                (
+                    "collar_numbers",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=16),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("camera_serial", models.CharField(blank=True, max_length=40)),
+                ("window_from", models.DateTimeField()),
+                ("window_to", models.DateTimeField()),
+                (
+                    "result",
+                    models.CharField(
+                        choices=[
+                            ("FOUND", "Found"),
+                            ("NONE", "None found"),
+                            ("NOT_WORN", "Camera not worn"),
+                            ("NOT_ACTIVATED", "Camera not activated"),
+                            ("DELETED", "Already deleted"),
+                            ("NO_ACCESS", "No access"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("found_count", models.PositiveIntegerField(default=0)),
+                (
+                    "found_external_ids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=200),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=500)),
+                ("searched_at", models.DateTimeField()),
+                (
+                    "complaint",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="footage_searches",
+                        to="incidents.complaint",
+                    ),
+                ),
+                (
+                    "searched_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='HandlingType',
+            name="HandlingType",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=40)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('label', models.CharField(max_length=200)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('valid_from', models.DateField(default=datetime.date(2020, 2, 1))),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('source', models.TextField(blank=True)),
-                ('is_confirmed', models.BooleanField(default=False)),
-                ('note', models.TextField(blank=True)),
-                ('is_schedule_3', models.BooleanField(default=True)),
-                ('has_review_right', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("code", models.CharField(max_length=40)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("label", models.CharField(max_length=200)),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("valid_from", models.DateField(default=datetime.date(2020, 2, 1))),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("source", models.TextField(blank=True)),
+                ("is_confirmed", models.BooleanField(default=False)),
+                ("note", models.TextField(blank=True)),
+                ("is_schedule_3", models.BooleanField(default=True)),
+                ("has_review_right", models.BooleanField(default=True)),
             ],
             options={
-                'abstract': False,
-                'constraints': [models.UniqueConstraint(fields=('code', 'version'), name='handlingtype_version_once'), models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('code',), name='handlingtype_one_open'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='handlingtype_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(('is_confirmed', False), models.Q(('source', ''), _negated=True), _connector='OR'), name='handlingtype_confirmed_by_source')],
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("code", "version"), name="handlingtype_version_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("valid_to__isnull", True)),
+                        fields=("code",),
+                        name="handlingtype_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gt", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="handlingtype_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_confirmed", False),
+                            models.Q(("source", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="handlingtype_confirmed_by_source",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Incident',
+            name="Incident",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('place', models.CharField(max_length=200)),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('start_is_known', models.BooleanField(default=True, help_text='False: only the day is known')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='accounts.commandunit')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("place", models.CharField(max_length=200)),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                (
+                    "start_is_known",
+                    models.BooleanField(default=True, help_text="False: only the day is known"),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="incidents",
+                        to="accounts.commandunit",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='complaint',
-            name='incident',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='complaints', to='incidents.incident'),
+            model_name="complaint",
+            name="incident",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="complaints",
+                to="incidents.incident",
+            ),
         ),
         migrations.CreateModel(
-            name='NoFootageReason',
+            name="NoFootageReason",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=40)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('label', models.CharField(max_length=200)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('valid_from', models.DateField(default=datetime.date(2020, 2, 1))),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('source', models.TextField(blank=True)),
-                ('is_confirmed', models.BooleanField(default=False)),
-                ('note', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("code", models.CharField(max_length=40)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("label", models.CharField(max_length=200)),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("valid_from", models.DateField(default=datetime.date(2020, 2, 1))),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("source", models.TextField(blank=True)),
+                ("is_confirmed", models.BooleanField(default=False)),
+                ("note", models.TextField(blank=True)),
             ],
             options={
-                'abstract': False,
-                'constraints': [models.UniqueConstraint(fields=('code', 'version'), name='nofootagereason_version_once'), models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('code',), name='nofootagereason_one_open'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='nofootagereason_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(('is_confirmed', False), models.Q(('source', ''), _negated=True), _connector='OR'), name='nofootagereason_confirmed_by_source')],
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("code", "version"), name="nofootagereason_version_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("valid_to__isnull", True)),
+                        fields=("code",),
+                        name="nofootagereason_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gt", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="nofootagereason_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_confirmed", False),
+                            models.Q(("source", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="nofootagereason_confirmed_by_source",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Preservation',
+            name="Preservation",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('REQUESTED', 'Requested'), ('PRESERVED', 'Preserved'), ('UNCONFIRMED', 'Unconfirmed'), ('REFUSED', 'Refused'), ('RELEASED', 'Released')], default='REQUESTED', max_length=12)),
-                ('requested_at', models.DateTimeField()),
-                ('request_number', models.PositiveIntegerField(default=1)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('last_attempt_at', models.DateTimeField(blank=True, null=True)),
-                ('last_answer', models.CharField(blank=True, max_length=300)),
-                ('receipt_number', models.CharField(blank=True, max_length=40)),
-                ('receipt_at', models.DateTimeField(blank=True, null=True)),
-                ('sha256', models.CharField(blank=True, max_length=64)),
-                ('file_changed', models.BooleanField(default=False)),
-                ('verified_at', models.DateTimeField(blank=True, null=True)),
-                ('last_checked_at', models.DateTimeField(blank=True, null=True)),
-                ('link', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='preservation', to='incidents.footagelink')),
-                ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("REQUESTED", "Requested"),
+                            ("PRESERVED", "Preserved"),
+                            ("UNCONFIRMED", "Unconfirmed"),
+                            ("REFUSED", "Refused"),
+                            ("RELEASED", "Released"),
+                        ],
+                        default="REQUESTED",
+                        max_length=12,
+                    ),
+                ),
+                ("requested_at", models.DateTimeField()),
+                ("request_number", models.PositiveIntegerField(default=1)),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("last_attempt_at", models.DateTimeField(blank=True, null=True)),
+                ("last_answer", models.CharField(blank=True, max_length=300)),
+                ("receipt_number", models.CharField(blank=True, max_length=40)),
+                ("receipt_at", models.DateTimeField(blank=True, null=True)),
+                ("sha256", models.CharField(blank=True, max_length=64)),
+                ("file_changed", models.BooleanField(default=False)),
+                ("verified_at", models.DateTimeField(blank=True, null=True)),
+                ("last_checked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "link",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="preservation",
+                        to="incidents.footagelink",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SeverityLevel',
+            name="SeverityLevel",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=40)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('label', models.CharField(max_length=200)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('valid_from', models.DateField(default=datetime.date(2020, 2, 1))),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('source', models.TextField(blank=True)),
-                ('is_confirmed', models.BooleanField(default=False)),
-                ('note', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("code", models.CharField(max_length=40)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("label", models.CharField(max_length=200)),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("valid_from", models.DateField(default=datetime.date(2020, 2, 1))),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("source", models.TextField(blank=True)),
+                ("is_confirmed", models.BooleanField(default=False)),
+                ("note", models.TextField(blank=True)),
             ],
             options={
-                'abstract': False,
-                'constraints': [models.UniqueConstraint(fields=('code', 'version'), name='severitylevel_version_once'), models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('code',), name='severitylevel_one_open'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='severitylevel_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(('is_confirmed', False), models.Q(('source', ''), _negated=True), _connector='OR'), name='severitylevel_confirmed_by_source')],
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("code", "version"), name="severitylevel_version_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("valid_to__isnull", True)),
+                        fields=("code",),
+                        name="severitylevel_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gt", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="severitylevel_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_confirmed", False),
+                            models.Q(("source", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="severitylevel_confirmed_by_source",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Update',
+            name="Update",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('sent_on', models.DateField()),
-                ('how', models.CharField(choices=[('EMAIL', 'Email'), ('TELEPHONE', 'Telephone'), ('LETTER', 'Letter')], max_length=12)),
-                ('note', models.TextField(blank=True)),
-                ('complaint', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='updates', to='incidents.complaint')),
-                ('sent_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("sent_on", models.DateField()),
+                (
+                    "how",
+                    models.CharField(
+                        choices=[
+                            ("EMAIL", "Email"),
+                            ("TELEPHONE", "Telephone"),
+                            ("LETTER", "Letter"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("note", models.TextField(blank=True)),
+                (
+                    "complaint",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="updates",
+                        to="incidents.complaint",
+                    ),
+                ),
+                (
+                    "sent_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CameraIssue',
+            name="CameraIssue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateTimeField()),
-                ('until', models.DateTimeField(blank=True, null=True)),
-                ('camera', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='issues', to='incidents.camera')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='camera_issues', to='accounts.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("since", models.DateTimeField()),
+                ("until", models.DateTimeField(blank=True, null=True)),
+                (
+                    "camera",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="issues",
+                        to="incidents.camera",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="camera_issues",
+                        to="accounts.person",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['person', 'since'], name='camera_issue_person')],
+                "indexes": [models.Index(fields=["person", "since"], name="camera_issue_person")],
             },
         ),
         migrations.CreateModel(
-            name='CaseExclusion',
+            name="CaseExclusion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(max_length=200)),
-                ('made_at', models.DateTimeField()),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='excluded_from', to='accounts.person')),
-                ('complaint', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exclusions', to='incidents.complaint')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reason", models.CharField(max_length=200)),
+                ("made_at", models.DateTimeField()),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="excluded_from",
+                        to="accounts.person",
+                    ),
+                ),
+                (
+                    "complaint",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="exclusions",
+                        to="incidents.complaint",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('person', 'complaint'), name='excluded_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "complaint"), name="excluded_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ComplaintDraft',
+            name="ComplaintDraft",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('answers', models.JSONField(default=dict)),
-                ('started_at', models.DateTimeField()),
-                ('saved_at', models.DateTimeField()),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='complaint_drafts', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("answers", models.JSONField(default=dict)),
+                ("started_at", models.DateTimeField()),
+                ("saved_at", models.DateTimeField()),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="complaint_drafts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['owner', '-saved_at'], name='draft_owner_newest'), models.Index(fields=['saved_at'], name='draft_saved')],
+                "indexes": [
+                    models.Index(fields=["owner", "-saved_at"], name="draft_owner_newest"),
+                    models.Index(fields=["saved_at"], name="draft_saved"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ComplaintGrant',
+            name="ComplaintGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(max_length=200)),
-                ('granted_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to='incidents.complaint')),
-                ('granted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reason", models.CharField(max_length=200)),
+                ("granted_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "content_object",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="grants",
+                        to="incidents.complaint",
+                    ),
+                ),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "permission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="auth.permission"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'unique_together': {('user', 'permission', 'content_object')},
+                "abstract": False,
+                "unique_together": {("user", "permission", "content_object")},
             },
         ),
         migrations.AddIndex(
-            model_name='complaintsubject',
-            index=models.Index(fields=['person', 'complaint'], name='subject_person'),
+            model_name="complaintsubject",
+            index=models.Index(fields=["person", "complaint"], name="subject_person"),
         ),
         migrations.AddConstraint(
-            model_name='complaintsubject',
-            constraint=models.UniqueConstraint(fields=('complaint', 'person'), name='subject_once'),
+            model_name="complaintsubject",
+            constraint=models.UniqueConstraint(fields=("complaint", "person"), name="subject_once"),
         ),
         migrations.AddConstraint(
-            model_name='complaintsubject',
-            constraint=models.CheckConstraint(condition=models.Q(('person__isnull', False), models.Q(('description', ''), _negated=True), _connector='OR'), name='subject_named_or_described'),
+            model_name="complaintsubject",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("person__isnull", False),
+                    models.Q(("description", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="subject_named_or_described",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='allegation',
-            constraint=models.UniqueConstraint(fields=('complaint', 'number'), name='allegation_number_once'),
+            model_name="allegation",
+            constraint=models.UniqueConstraint(
+                fields=("complaint", "number"), name="allegation_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contribution',
-            constraint=models.UniqueConstraint(fields=('complaint', 'person', 'kind'), name='contribution_once'),
+            model_name="contribution",
+            constraint=models.UniqueConstraint(
+                fields=("complaint", "person", "kind"), name="contribution_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='deadline',
-            index=models.Index(condition=models.Q(('cancelled_on__isnull', True), ('met_on__isnull', True)), fields=['due_on'], name='deadline_running'),
+            model_name="deadline",
+            index=models.Index(
+                condition=models.Q(("cancelled_on__isnull", True), ("met_on__isnull", True)),
+                fields=["due_on"],
+                name="deadline_running",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.UniqueConstraint(condition=models.Q(('cancelled_on__isnull', True), ('met_on__isnull', True)), fields=('complaint', 'rule'), name='deadline_runs_once'),
+            model_name="deadline",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("cancelled_on__isnull", True), ("met_on__isnull", True)),
+                fields=("complaint", "rule"),
+                name="deadline_runs_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='footageitem',
-            index=models.Index(fields=['recorded_on'], name='footage_recorded_on'),
+            model_name="footageitem",
+            index=models.Index(fields=["recorded_on"], name="footage_recorded_on"),
         ),
         migrations.AddConstraint(
-            model_name='footageitem',
-            constraint=models.UniqueConstraint(fields=('source', 'external_id'), name='footage_item_once'),
+            model_name="footageitem",
+            constraint=models.UniqueConstraint(
+                fields=("source", "external_id"), name="footage_item_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='footageitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lost_noticed_at__isnull', True), ('status', 'AVAILABLE')), models.Q(('lost_noticed_at__isnull', False), ('status', 'LOST')), _connector='OR'), name='footage_lost_has_moment'),
+            model_name="footageitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("lost_noticed_at__isnull", True), ("status", "AVAILABLE")),
+                    models.Q(("lost_noticed_at__isnull", False), ("status", "LOST")),
+                    _connector="OR",
+                ),
+                name="footage_lost_has_moment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='footagelink',
-            constraint=models.UniqueConstraint(fields=('complaint', 'footage'), name='footage_attached_once'),
+            model_name="footagelink",
+            constraint=models.UniqueConstraint(
+                fields=("complaint", "footage"), name="footage_attached_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='footagelink',
-            constraint=models.UniqueConstraint(fields=('complaint', 'number'), name='footage_number_once'),
+            model_name="footagelink",
+            constraint=models.UniqueConstraint(
+                fields=("complaint", "number"), name="footage_number_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='footagesearch',
-            index=models.Index(fields=['complaint', '-searched_at'], name='footage_search_newest'),
+            model_name="footagesearch",
+            index=models.Index(fields=["complaint", "-searched_at"], name="footage_search_newest"),
         ),
         migrations.AddConstraint(
-            model_name='footagesearch',
-            constraint=models.CheckConstraint(condition=models.Q(('window_to__gte', models.F('window_from'))), name='footage_search_window'),
+            model_name="footagesearch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("window_to__gte", models.F("window_from"))),
+                name="footage_search_window",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gte', models.F('starts_at'))), name='incident_ends_after_start'),
+            model_name="incident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gte", models.F("starts_at"))),
+                name="incident_ends_after_start",
+            ),
         ),
         migrations.AddIndex(
-            model_name='complaint',
-            index=models.Index(fields=['-logged_at', '-id'], name='complaint_newest'),
+            model_name="complaint",
+            index=models.Index(fields=["-logged_at", "-id"], name="complaint_newest"),
         ),
         migrations.AddIndex(
-            model_name='complaint',
-            index=models.Index(fields=['team', '-logged_at', '-id'], name='complaint_team_newest'),
+            model_name="complaint",
+            index=models.Index(fields=["team", "-logged_at", "-id"], name="complaint_team_newest"),
         ),
         migrations.AddIndex(
-            model_name='complaint',
-            index=models.Index(fields=['investigator', 'state'], name='complaint_investigator'),
+            model_name="complaint",
+            index=models.Index(fields=["investigator", "state"], name="complaint_investigator"),
         ),
         migrations.AddIndex(
-            model_name='complaint',
-            index=models.Index(fields=['supervisor', 'state'], name='complaint_supervisor'),
+            model_name="complaint",
+            index=models.Index(fields=["supervisor", "state"], name="complaint_supervisor"),
         ),
         migrations.AddConstraint(
-            model_name='complaint',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'FINALISED'), _negated=True), ('finalised_at__isnull', False), _connector='OR'), name='complaint_finalised_has_date'),
+            model_name="complaint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "FINALISED"), _negated=True),
+                    ("finalised_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="complaint_finalised_has_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='complaint',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'DESTROYED'), ('incident__isnull', False), _connector='OR'), name='complaint_has_incident_until_destroyed'),
+            model_name="complaint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", "DESTROYED"), ("incident__isnull", False), _connector="OR"
+                ),
+                name="complaint_has_incident_until_destroyed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='complaint',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'DESTROYED'), _negated=True), models.Q(('incident__isnull', True), ('original_words', ''), ('summary', ''), ('title', '')), _connector='OR'), name='complaint_destroyed_is_empty'),
+            model_name="complaint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "DESTROYED"), _negated=True),
+                    models.Q(
+                        ("incident__isnull", True),
+                        ("original_words", ""),
+                        ("summary", ""),
+                        ("title", ""),
+                    ),
+                    _connector="OR",
+                ),
+                name="complaint_destroyed_is_empty",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='preservation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'PRESERVED'), _negated=True), models.Q(models.Q(('receipt_number', ''), _negated=True), ('receipt_at__isnull', False), models.Q(('sha256', ''), _negated=True)), _connector='OR'), name='preserved_has_receipt'),
+            model_name="preservation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "PRESERVED"), _negated=True),
+                    models.Q(
+                        models.Q(("receipt_number", ""), _negated=True),
+                        ("receipt_at__isnull", False),
+                        models.Q(("sha256", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="preserved_has_receipt",
+            ),
         ),
     ]

@@ -58,7 +58,8 @@ class ReferenceRow(models.Model):
                 name="%(class)s_ends_after_it_begins",
             ),
             models.CheckConstraint(
-                condition=Q(is_confirmed=False) | ~Q(source=""), name="%(class)s_confirmed_by_source"
+                condition=Q(is_confirmed=False) | ~Q(source=""),
+                name="%(class)s_confirmed_by_source",
             ),
         ]
 

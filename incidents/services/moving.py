@@ -18,7 +18,10 @@ def lock_case(*, actor: User, case_id: UUID) -> Complaint:
     Raises NotFound when it is absent or hidden. A case is always the first row locked.
     """
     case = (
-        Complaint.objects.visible_to(actor).select_for_update(of=("self",)).filter(pk=case_id).first()
+        Complaint.objects.visible_to(actor)
+        .select_for_update(of=("self",))
+        .filter(pk=case_id)
+        .first()
     )
     if case is None:
         raise NotFound

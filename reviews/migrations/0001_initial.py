@@ -8,158 +8,460 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('incidents', '0001_initial'),
+        ("incidents", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Annotation',
+            name="Annotation",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('kind', models.CharField(choices=[('MARKER', 'Marker'), ('CLIP', 'Clip')], max_length=8)),
-                ('mark_type', models.PositiveSmallIntegerField(choices=[(1, 'Force'), (2, 'Words'), (3, 'Instruction'), (4, 'Injury'), (5, 'Search'), (6, 'Restraint'), (7, 'De-escalation'), (8, 'Camera'), (9, 'Other')], default=9)),
-                ('start_ms', models.PositiveIntegerField()),
-                ('end_ms', models.PositiveIntegerField(blank=True, help_text='Not included', null=True)),
-                ('observation', models.TextField(blank=True)),
-                ('assessment', models.TextField(blank=True)),
-                ('state', models.CharField(choices=[('DRAFT', 'Draft'), ('SUBMITTED', 'Submitted')], default='DRAFT', max_length=12)),
-                ('created_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='annotations', to=settings.AUTH_USER_MODEL)),
-                ('complaint', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='annotations', to='incidents.complaint')),
-                ('link', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='annotations', to='incidents.footagelink')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("MARKER", "Marker"), ("CLIP", "Clip")], max_length=8
+                    ),
+                ),
+                (
+                    "mark_type",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "Force"),
+                            (2, "Words"),
+                            (3, "Instruction"),
+                            (4, "Injury"),
+                            (5, "Search"),
+                            (6, "Restraint"),
+                            (7, "De-escalation"),
+                            (8, "Camera"),
+                            (9, "Other"),
+                        ],
+                        default=9,
+                    ),
+                ),
+                ("start_ms", models.PositiveIntegerField()),
+                (
+                    "end_ms",
+                    models.PositiveIntegerField(blank=True, help_text="Not included", null=True),
+                ),
+                ("observation", models.TextField(blank=True)),
+                ("assessment", models.TextField(blank=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("DRAFT", "Draft"), ("SUBMITTED", "Submitted")],
+                        default="DRAFT",
+                        max_length=12,
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="annotations",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "complaint",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="annotations",
+                        to="incidents.complaint",
+                    ),
+                ),
+                (
+                    "link",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="annotations",
+                        to="incidents.footagelink",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AnnotationBearing',
+            name="AnnotationBearing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('bearing', models.CharField(choices=[('SUPPORTS', 'Supports'), ('CONTRADICTS', 'Contradicts'), ('NEUTRAL', 'Neutral'), ('UNCLEAR', 'Unclear')], default='UNCLEAR', max_length=12)),
-                ('allegation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bearings', to='incidents.allegation')),
-                ('annotation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bearings', to='reviews.annotation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "bearing",
+                    models.CharField(
+                        choices=[
+                            ("SUPPORTS", "Supports"),
+                            ("CONTRADICTS", "Contradicts"),
+                            ("NEUTRAL", "Neutral"),
+                            ("UNCLEAR", "Unclear"),
+                        ],
+                        default="UNCLEAR",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "allegation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="bearings",
+                        to="incidents.allegation",
+                    ),
+                ),
+                (
+                    "annotation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="bearings",
+                        to="reviews.annotation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Finding',
+            name="Finding",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('rationale', models.TextField()),
-                ('decided_at', models.DateTimeField()),
-                ('actions', models.ManyToManyField(blank=True, related_name='+', to='incidents.actionoption')),
-                ('allegation', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='finding', to='incidents.allegation')),
-                ('cited', models.ManyToManyField(blank=True, related_name='cited_by', to='reviews.annotation')),
-                ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('decision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incidents.decisionoption')),
-                ('no_footage_link', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incidents.footagelink')),
-                ('no_footage_reason', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incidents.nofootagereason')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("rationale", models.TextField()),
+                ("decided_at", models.DateTimeField()),
+                (
+                    "actions",
+                    models.ManyToManyField(
+                        blank=True, related_name="+", to="incidents.actionoption"
+                    ),
+                ),
+                (
+                    "allegation",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="finding",
+                        to="incidents.allegation",
+                    ),
+                ),
+                (
+                    "cited",
+                    models.ManyToManyField(
+                        blank=True, related_name="cited_by", to="reviews.annotation"
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="incidents.decisionoption",
+                    ),
+                ),
+                (
+                    "no_footage_link",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="incidents.footagelink",
+                    ),
+                ),
+                (
+                    "no_footage_reason",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="incidents.nofootagereason",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Submission',
+            name="Submission",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('content', models.TextField()),
-                ('digest', models.CharField(max_length=64)),
-                ('state', models.CharField(choices=[('AWAITING', 'With supervisor'), ('RETURNED', 'Returned'), ('SIGNED', 'Signed'), ('VOIDED', 'Voided')], default='AWAITING', max_length=12)),
-                ('submitted_at', models.DateTimeField()),
-                ('answer_by', models.DateField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('complaint', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='submissions', to='incidents.complaint')),
-                ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('supervisor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("content", models.TextField()),
+                ("digest", models.CharField(max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("AWAITING", "With supervisor"),
+                            ("RETURNED", "Returned"),
+                            ("SIGNED", "Signed"),
+                            ("VOIDED", "Voided"),
+                        ],
+                        default="AWAITING",
+                        max_length=12,
+                    ),
+                ),
+                ("submitted_at", models.DateTimeField()),
+                ("answer_by", models.DateField(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "complaint",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="submissions",
+                        to="incidents.complaint",
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "supervisor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="submissions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SignOff',
+            name="SignOff",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('signed_at', models.DateTimeField()),
-                ('digest', models.CharField(max_length=64)),
-                ('unwatched', models.JSONField(default=list, help_text='Labels of cited moments not watched')),
-                ('unwatched_reason', models.TextField(blank=True)),
-                ('voided_at', models.DateTimeField(blank=True, null=True)),
-                ('signed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('submission', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='signoff', to='reviews.submission')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("signed_at", models.DateTimeField()),
+                ("digest", models.CharField(max_length=64)),
+                (
+                    "unwatched",
+                    models.JSONField(default=list, help_text="Labels of cited moments not watched"),
+                ),
+                ("unwatched_reason", models.TextField(blank=True)),
+                ("voided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "submission",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="signoff",
+                        to="reviews.submission",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ReturnPoint',
+            name="ReturnPoint",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('text', models.TextField()),
-                ('answer', models.TextField(blank=True)),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('allegation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='incidents.allegation')),
-                ('annotation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='reviews.annotation')),
-                ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='points', to='reviews.submission')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("text", models.TextField()),
+                ("answer", models.TextField(blank=True)),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "allegation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="incidents.allegation",
+                    ),
+                ),
+                (
+                    "annotation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="reviews.annotation",
+                    ),
+                ),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "submission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="points",
+                        to="reviews.submission",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Viewing',
+            name="Viewing",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('from_ms', models.PositiveIntegerField()),
-                ('to_ms', models.PositiveIntegerField()),
-                ('rate_percent', models.PositiveSmallIntegerField(default=100)),
-                ('with_sound', models.BooleanField(default=True)),
-                ('ended_at', models.DateTimeField()),
-                ('link', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='viewings', to='incidents.footagelink')),
-                ('viewer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='viewings', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("from_ms", models.PositiveIntegerField()),
+                ("to_ms", models.PositiveIntegerField()),
+                ("rate_percent", models.PositiveSmallIntegerField(default=100)),
+                ("with_sound", models.BooleanField(default=True)),
+                ("ended_at", models.DateTimeField()),
+                (
+                    "link",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="viewings",
+                        to="incidents.footagelink",
+                    ),
+                ),
+                (
+                    "viewer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="viewings",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='annotation',
-            index=models.Index(fields=['link', 'start_ms', 'id'], name='annotation_in_order'),
+            model_name="annotation",
+            index=models.Index(fields=["link", "start_ms", "id"], name="annotation_in_order"),
         ),
         migrations.AddConstraint(
-            model_name='annotation',
-            constraint=models.UniqueConstraint(fields=('complaint', 'number'), name='annotation_number_once'),
+            model_name="annotation",
+            constraint=models.UniqueConstraint(
+                fields=("complaint", "number"), name="annotation_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='annotation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('end_ms__isnull', True), ('kind', 'MARKER')), models.Q(('end_ms__gt', models.F('start_ms')), ('kind', 'CLIP')), _connector='OR'), name='annotation_marker_or_range'),
+            model_name="annotation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("end_ms__isnull", True), ("kind", "MARKER")),
+                    models.Q(("end_ms__gt", models.F("start_ms")), ("kind", "CLIP")),
+                    _connector="OR",
+                ),
+                name="annotation_marker_or_range",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='annotationbearing',
-            constraint=models.UniqueConstraint(fields=('annotation', 'allegation'), name='bearing_once_per_allegation'),
+            model_name="annotationbearing",
+            constraint=models.UniqueConstraint(
+                fields=("annotation", "allegation"), name="bearing_once_per_allegation"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.UniqueConstraint(fields=('complaint', 'number'), name='submission_number_once'),
+            model_name="submission",
+            constraint=models.UniqueConstraint(
+                fields=("complaint", "number"), name="submission_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'AWAITING')), fields=('complaint',), name='submission_one_awaiting'),
+            model_name="submission",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "AWAITING")),
+                fields=("complaint",),
+                name="submission_one_awaiting",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('state', 'AWAITING')), models.Q(models.Q(('state', 'AWAITING'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='submission_closed_has_moment'),
+            model_name="submission",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at__isnull", True), ("state", "AWAITING")),
+                    models.Q(
+                        models.Q(("state", "AWAITING"), _negated=True), ("closed_at__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="submission_closed_has_moment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='returnpoint',
-            constraint=models.UniqueConstraint(fields=('submission', 'number'), name='return_point_once'),
+            model_name="returnpoint",
+            constraint=models.UniqueConstraint(
+                fields=("submission", "number"), name="return_point_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='returnpoint',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True), ('answered_by__isnull', True)), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='return_point_answered_whole'),
+            model_name="returnpoint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("answer", ""), ("answered_at__isnull", True), ("answered_by__isnull", True)
+                    ),
+                    models.Q(
+                        ("answered_at__isnull", False),
+                        ("answered_by__isnull", False),
+                        models.Q(("answer", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="return_point_answered_whole",
+            ),
         ),
         migrations.AddIndex(
-            model_name='viewing',
-            index=models.Index(fields=['link', 'viewer'], name='viewing_by_viewer'),
+            model_name="viewing",
+            index=models.Index(fields=["link", "viewer"], name="viewing_by_viewer"),
         ),
         migrations.AddConstraint(
-            model_name='viewing',
-            constraint=models.CheckConstraint(condition=models.Q(('to_ms__gt', models.F('from_ms'))), name='viewing_not_empty'),
+            model_name="viewing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("to_ms__gt", models.F("from_ms"))), name="viewing_not_empty"
+            ),
         ),
     ]

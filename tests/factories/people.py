@@ -22,7 +22,9 @@ def make_unit(code: str = "NB", *, armed: bool = False) -> CommandUnit:
     return unit
 
 
-def make_person(surname: str = "Example", *, rank: str = "PC", unit: CommandUnit | None = None) -> Person:
+def make_person(
+    surname: str = "Example", *, rank: str = "PC", unit: CommandUnit | None = None
+) -> Person:
     """Make a person with a fresh collar number."""
     return Person.objects.create(
         rank=rank,
@@ -44,7 +46,8 @@ def make_team(code: str) -> Team:
 def make_user(*roles: Role, team: Team | None = None, person: Person | None = None) -> User:
     """Make an open account with the roles, in the team if one is given. The password is unusable."""
     user = User(
-        username=f"user{next(_numbers)}", person=person or make_person(f"Staff{next(_numbers)}", rank="DS")
+        username=f"user{next(_numbers)}",
+        person=person or make_person(f"Staff{next(_numbers)}", rank="DS"),
     )
     user.set_unusable_password()
     user.save()

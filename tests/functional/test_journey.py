@@ -418,7 +418,12 @@ def test_9_the_history_shows_every_act_and_every_view(journey):
     assert ("Orrell", "reviews.annotation_changed") in done
     refused = {event.actor for event in events if event.outcome == "DENIED"}
     assert refused == {"DS 7802 Harkin", "PC 2487QX Brannick"}
-    for sentence in ("Logged the complaint", "Camera not worn", "Deleted a draft mark: M3", "Signed"):
+    for sentence in (
+        "Logged the complaint",
+        "Camera not worn",
+        "Deleted a draft mark: M3",
+        "Signed",
+    ):
         assert sentence.lower() in words.lower()
     assert not re.search(r"\b[A-Z]+_[A-Z_]+\b", words), "a code instead of words"
     # Whoever may see histories but not refusals does not learn who asked.
@@ -460,5 +465,4 @@ def test_10_what_is_due_is_destroyed_after_two_approvals_and_a_certificate_stays
     done = [(event.actor, event.name) for event in journey.record.events(case_id)]
     assert done.count(("Ms 88213 Quillam", "retention.disposal_approved")) == 1
     assert done.count(("Ms 80417 Ashmoor", "retention.disposal_approved")) == 1
-    print(done)
     journey.check_outsiders("harkin")

@@ -130,7 +130,7 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
         try:
             yield World.make()
         finally:
-            transaction.set_rollback(True)  # noqa: FBT003
+            transaction.set_rollback(True)
             outer.__exit__(None, None, None)
 
 

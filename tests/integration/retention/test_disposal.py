@@ -282,7 +282,5 @@ def test_the_database_itself_refuses_a_hold_on_a_destroyed_record(force: Force) 
             review_on=timezone.localdate(),
         )
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT tgenabled FROM pg_trigger WHERE tgname = 'retention_hold_guard'"
-        )
+        cursor.execute("SELECT tgenabled FROM pg_trigger WHERE tgname = 'retention_hold_guard'")
         assert cursor.fetchone() == ("A",)

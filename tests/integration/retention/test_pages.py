@@ -162,12 +162,16 @@ def test_a_destroyed_case_is_gone_for_the_team_and_a_tombstone_for_the_officer(
     case = approved_disposal(force, now=timezone.now()).complaint
     dispose_approved()
 
-    assert signed_in(force.investigator).get(
-        reverse("retention:case", args=[case.pk])
-    ).status_code == 404
-    assert signed_in(force.retention_officer).get(
-        reverse("retention:case", args=[case.pk])
-    ).status_code == 200
+    assert (
+        signed_in(force.investigator).get(reverse("retention:case", args=[case.pk])).status_code
+        == 404
+    )
+    assert (
+        signed_in(force.retention_officer)
+        .get(reverse("retention:case", args=[case.pk]))
+        .status_code
+        == 200
+    )
 
 
 def test_finalising_and_reopening_from_the_page(force: Force) -> None:

@@ -51,7 +51,9 @@ def names(case: Complaint, outcome: str = "ALLOWED") -> list[str]:
 
 def without_token(response: Any) -> str:
     """Leave out the anti-forgery token, whose mask differs on every page."""
-    return re.sub(r'(X-CSRFToken": "|csrfmiddlewaretoken" value=")\w+', "", response.content.decode())
+    return re.sub(
+        r'(X-CSRFToken": "|csrfmiddlewaretoken" value=")\w+', "", response.content.decode()
+    )
 
 
 def decide_answers(**changes: Any) -> dict[str, Any]:

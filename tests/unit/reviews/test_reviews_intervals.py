@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,7 +23,7 @@ def test_merging_keeps_every_millisecond_once_and_in_order(stretches):
     merged = intervals.merge(stretches)
     assert moments(merged) == moments(stretches)
     assert intervals.length(merged) == len(moments(stretches))
-    assert all(left[1] < right[0] for left, right in zip(merged, merged[1:], strict=False))
+    assert all(left[1] < right[0] for left, right in pairwise(merged))
 
 
 @given(STRETCHES, st.tuples(st.integers(0, 300), st.integers(0, 300)))

@@ -90,6 +90,6 @@ export class View {
   }
 
   words() {
-    return this.span >= this.whole - 1 ? `all ${length(this.whole).replace(/\.\d+/, "")}` : length(this.span).replace(/\.0+ s|(\.\d)\d+ s/, "$1 s");
+    return this.span >= this.whole - 1 ? "all" : length(this.span).replace(/\.0+ s|(\.\d)\d+ s/, "$1 s");
   }
 }
