@@ -220,7 +220,7 @@ def steps_of(case: Complaint, expiry: Expiry | None, *, now: datetime) -> list[d
     }
     words = {
         "Finalised": _day(case.finalised_at),
-        "Period ends": _period_end(expiry),
+        "Period ends": _period_end(expiry, disposal),
         "Proposed": _day(disposal.proposed_at) if disposal else "The nightly job lists it",
         "Approved": _day(disposal.approved_at)
         if disposal and disposal.approved_at
@@ -242,10 +242,11 @@ def steps_of(case: Complaint, expiry: Expiry | None, *, now: datetime) -> list[d
     return steps
 
 
-def _period_end(expiry: Expiry | None) -> str:
+def _period_end(expiry: Expiry | None, disposal: Disposal | None) -> str:
     if expiry is not None and expiry.undecided:
         return "Not known yet"
-    return f"{expiry.due_on:%-d %b %Y}" if expiry and expiry.due_on else "Never by a job"
+    due_on = expiry.due_on if expiry else disposal.due_on if disposal else None
+    return f"{due_on:%-d %b %Y}" if due_on else "Never by a job"
 
 
 def _day(moment: datetime | None) -> str:
@@ -255,7 +256,7 @@ def _day(moment: datetime | None) -> str:
 def certificate_rows(certificate: Certificate) -> dict[str, Any]:
     """Shape a certificate for reading: why, who and proof as rows, and the number of records."""
     body = certificate.body
-    steps = " ".join(f"{what} {value}." for what, value in body["arithmetic"])
+    steps = ". ".join(f"{what}: {value}" for what, value in body["arithmetic"])
     who = [("Proposed by", f"Retention job, {_moment(body['proposed_at'])}")]
     words = ("First approval", "Second approval")
     for word, approval in zip(words, body["approvals"], strict=False):

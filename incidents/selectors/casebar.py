@@ -154,8 +154,9 @@ def _facts(user: User, case: Complaint, now: datetime) -> list[tuple[str, ...]]:
     handling = case.get_handling_display() if case.handling else "Not decided yet"
     facts.append(("Handling", handling))
     facts.append(("Team", case.team.name, "minor"))
-    who = case.investigator.display_name if case.investigator else "Nobody yet"
-    facts.append(("Investigator", who, "minor"))
+    if case.state != CaseState.DESTROYED:
+        who = case.investigator.display_name if case.investigator else "Nobody yet"
+        facts.append(("Investigator", who, "minor"))
     if case.state not in CLOSED_STATES:
         clock = footage_clock(case)
         facts.append(("Footage auto-deletes", footage_words(clock, now), clock.tone(now)))

@@ -141,6 +141,7 @@ def key_dates(case: Complaint) -> list[tuple[str, date | datetime | None]]:
         ("Signed off", case.signed_at),
         ("Outcome sent", case.outcome_sent_on),
         ("Finalised", case.finalised_at),
+        ("Destroyed", case.destroyed_at),
     ]
     return [(what, when) for what, when in dates if when is not None]
 

@@ -98,7 +98,8 @@ def people_of(case: Complaint, allegations: list[Allegation]) -> list[tuple[Any,
     if concerned:
         rows.append(("Complained against", concerned))
     for term, user in (("Investigator", case.investigator), ("Supervisor", case.supervisor)):
-        rows.append((term, user.display_name if user else "Nobody yet"))
+        if user or case.state != CaseState.DESTROYED:
+            rows.append((term, user.display_name if user else "Nobody yet"))
     return rows
 
 
