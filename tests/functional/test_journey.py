@@ -465,4 +465,11 @@ def test_10_what_is_due_is_destroyed_after_two_approvals_and_a_certificate_stays
     done = [(event.actor, event.name) for event in journey.record.events(case_id)]
     assert done.count(("Ms 88213 Quillam", "retention.disposal_approved")) == 1
     assert done.count(("Ms 80417 Ashmoor", "retention.disposal_approved")) == 1
+    # The rest is the worker's: it destroys, erases the personal parts of the record, and certifies.
+    by_worker = [name for actor, name in done if actor == "Disposal job"]
+    assert by_worker == ["retention.destroying", "audit.personal_erased", "retention.destroyed"]
+    assert ("Ms 80417 Ashmoor", "retention.certificate_viewed") in done
+    ashmoor.open_case(case_id)
+    ashmoor.sees("Everything in this case was destroyed")
+    assert DUE.complainant not in ashmoor.text
     journey.check_outsiders("harkin")
