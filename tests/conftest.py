@@ -105,6 +105,8 @@ def _loopback_only() -> Iterator[None]:
         yield
 
 
+# First, because pytest-xdist reads the groups in the same hook.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark everything under tests/functional, so that `-m 'not functional'` leaves it out.
 
