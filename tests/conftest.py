@@ -105,15 +105,9 @@ def _loopback_only() -> Iterator[None]:
         yield
 
 
-# First, because pytest-xdist reads the groups in the same hook.
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark everything under tests/functional, so that `-m 'not functional'` leaves it out.
-
-    One worker of pytest-xdist runs them all: they share one running portal.
-    """
+    """Mark everything under tests/functional, so that `-m 'not functional'` leaves it out."""
     functional = Path(__file__).parent / "functional"
     for item in items:
         if functional in item.path.parents:
             item.add_marker(pytest.mark.functional)
-            item.add_marker(pytest.mark.xdist_group("portal"))

@@ -32,9 +32,13 @@ def missing_browser_notice() -> str:
     )
 
 
-def everything_at_once() -> list[str]:
-    """Give the arguments that spread all tests over the cores; those that share one portal stay together."""
-    return ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadgroup"]
+def everything() -> list[list[str]]:
+    """Give the arguments of the two runs that make up all tests.
+
+    Most are spread over the cores. Those that share one running portal run one after the other.
+    """
+    cores = str(min(os.cpu_count() or 1, 4))
+    return [["-n", cores, "-m", "not functional"], ["-m", "functional"]]
 
 
 def run_tests(paths: Paths, arguments: list[str]) -> int:
@@ -45,11 +49,10 @@ def run_tests(paths: Paths, arguments: list[str]) -> int:
     environment = {k: v for k, v in os.environ.items() if k not in NOT_FOR_TESTS}
     environment["BWC_TEST_ASSETS"] = str(paths.assets)
     say("- Running the tests")
-    status = run(
-        [str(paths.python), "-m", "pytest", *(arguments or everything_at_once())],
-        folder=paths.root,
-        environment=environment,
-    )
+    status = 0
+    for chosen in [arguments] if arguments else everything():
+        command = [str(paths.python), "-m", "pytest", *chosen]
+        status = run(command, folder=paths.root, environment=environment) or status
     if find_browser() is None:
         complain(missing_browser_notice())
     return status
