@@ -18,6 +18,7 @@ import pytest
 
 from bwcportal.demo.stories import STORIES
 from tests.functional import room
+from tests.functional.journey.looking import what_is_wrong
 from tests.functional.journey.people import Outsider, Person
 from tests.functional.journey.record import Record
 
@@ -176,6 +177,7 @@ def test_1_a_complaint_is_logged_and_the_page_says_when_its_footage_goes(journey
             box.check()
     farrow.press("Save and continue")
     farrow.sees("Check before logging", "Morwen Pascoe")
+    assert what_is_wrong(farrow) == []
     farrow.press("Log the complaint")
     farrow.sees("Logged as CM-", in_words(began + timedelta(days=AUTO_DELETE_DAYS)))
     journey.case_id = re.search(r"/cases/([0-9a-f-]{36})/", farrow.page.url)[1]
@@ -205,6 +207,7 @@ def test_3_footage_is_found_attached_and_preserved_and_none_found_is_a_fact(jour
     orrell.follow("Record a search")
     orrell.press("Record this search")
     orrell.sees("1 recording found")
+    assert what_is_wrong(orrell) == []
     orrell.press("Attach the chosen recordings")
     orrell.sees("Enter why these recordings belong to the case")
     orrell.fill("Why they belong to the case", "Worn by an officer complained about")
@@ -292,6 +295,7 @@ def test_5_every_allegation_is_decided_on_its_moments(journey):
     orrell.page.locator("[name=rationale]").fill("Four knocks, at an address given by a caller.")
     orrell.press("Save and go to allegation 2")
     orrell.page.get_by_role("heading", name="Decide allegation 2").wait_for()
+    assert what_is_wrong(orrell) == []
     orrell.choose("The service provided was not acceptable")
     orrell.page.locator("[name=cited]").first.check()
     orrell.page.locator("[name=rationale]").fill("The question is heard and nobody answers it.")
@@ -360,6 +364,7 @@ def test_7_the_supervisor_watches_what_it_relies_on_and_signs(journey):
     vasey.choose("Sign it")
     vasey.press("Confirm for version 2")
     vasey.sees("DI 6120 Vasey signed version 2")
+    assert what_is_wrong(vasey) == []
     journey.check_outsiders("harkin", "brannick")
 
 
@@ -446,6 +451,7 @@ def test_10_what_is_due_is_destroyed_after_two_approvals_and_a_certificate_stays
     disposal = quillam.page.url.removeprefix(journey.portal.url)
     quillam.press("Approve destruction")
     quillam.page.locator(".govuk-error-summary").wait_for()
+    assert what_is_wrong(quillam) == []
     quillam.fill("What did you consider?", "Period over, nothing pending")
     quillam.press("Approve destruction")
     quillam.sees("Approved. A second person must approve it too")
@@ -455,8 +461,10 @@ def test_10_what_is_due_is_destroyed_after_two_approvals_and_a_certificate_stays
     ashmoor.fill("What did you consider?", "Read it, agreed")
     ashmoor.press("Approve destruction")
     ashmoor.sees_when_reloaded("This record was destroyed")
+    assert what_is_wrong(ashmoor) == []
     ashmoor.follow("Read certificate")
     ashmoor.sees("Disposal certificate", "They cannot be brought back")
+    assert what_is_wrong(ashmoor) == []
     for words in (reference, "Quillam", "Ashmoor", "SHA-256"):
         assert words in ashmoor.text
     for secret in (DUE.title, DUE.complainant, DUE.place, DUE.words):
@@ -471,5 +479,6 @@ def test_10_what_is_due_is_destroyed_after_two_approvals_and_a_certificate_stays
     assert ("Ms 80417 Ashmoor", "retention.certificate_viewed") in done
     ashmoor.open_case(case_id)
     ashmoor.sees("Everything in this case was destroyed")
+    assert what_is_wrong(ashmoor) == []
     assert DUE.complainant not in ashmoor.text
     journey.check_outsiders("harkin")
