@@ -1,8 +1,4 @@
-"""People and their accounts, units, teams and roles.
-
-A `Person` is one human being, officer or member of staff; a `User` is an account. Exclusions
-follow the person, so that a second account opens nothing. See docs/adr.
-"""
+"""Accounts, the roles they hold and the teams they belong to, each for a period."""
 
 from __future__ import annotations
 
@@ -16,63 +12,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from accounts.models.people import Person, Team
 from accounts.roles import Permission, Role, permissions_of
 from audit.values import Actor
-
-
-class CommandUnit(models.Model):
-    """A borough or a specialist unit of the force."""
-
-    class Kind(models.TextChoices):
-        """What sort of unit it is."""
-
-        BOROUGH = "BOROUGH", "Borough"
-        SPECIALIST = "SPECIALIST", "Specialist unit"
-        PROFESSIONAL_STANDARDS = "PROFESSIONAL_STANDARDS", "Professional standards"
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    code = models.CharField(max_length=12, unique=True)
-    name = models.CharField(max_length=100)
-    kind = models.CharField(max_length=24, choices=Kind.choices)
-    is_armed = models.BooleanField(default=False)
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Person(models.Model):
-    """One human being who serves or works in the force."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    rank = models.CharField(max_length=24, blank=True, help_text="PC, PS, DI, Ms, Mr")
-    collar_number = models.CharField(max_length=16, unique=True)
-    given_names = models.CharField(max_length=100)
-    surname = models.CharField(max_length=100)
-    unit = models.ForeignKey(CommandUnit, on_delete=models.PROTECT, related_name="people")
-    is_officer = models.BooleanField(default=True)
-
-    class Meta:
-        indexes: ClassVar = [models.Index(fields=["surname", "id"], name="person_surname")]
-
-    def __str__(self) -> str:
-        return f"person {self.pk}"
-
-    @property
-    def title(self) -> str:
-        """Rank, collar number and surname, always in this order: `PC 2186QX Brannick`."""
-        return " ".join(part for part in (self.rank, self.collar_number, self.surname) if part)
-
-
-class Team(models.Model):
-    """A team that handles cases. Every case that is not restricted opens to its team."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    code = models.CharField(max_length=12, unique=True)
-    name = models.CharField(max_length=100)
-    unit = models.ForeignKey(CommandUnit, on_delete=models.PROTECT, related_name="teams")
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class UserManager(BaseUserManager["User"]):
@@ -199,33 +141,4 @@ class Membership(_Period):
                 condition=Q(until__isnull=True),
                 name="member_once_at_a_time",
             ),
-        ]
-
-
-class ApiToken(models.Model):
-    """A machine's key to the API. Only its SHA-256 is stored; the key is shown once."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
-    digest = models.CharField(max_length=64, unique=True)
-    label = models.CharField(max_length=100, blank=True)
-    can_write = models.BooleanField(default=True)
-    created_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField()
-    revoked_at = models.DateTimeField(null=True, blank=True)
-
-
-class IdempotencyKey(models.Model):
-    """The answer already given to a POST, so that a repeat gets the same answer and acts once."""
-
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    key = models.CharField(max_length=64)
-    request_digest = models.CharField(max_length=64)
-    status = models.PositiveSmallIntegerField(null=True)
-    body = models.JSONField(null=True)
-    created_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["user", "key"], name="idempotency_key_once")
         ]

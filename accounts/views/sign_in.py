@@ -11,8 +11,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts import services
-from accounts.forms import SignInForm
+from accounts.forms.sign_in import SignInForm
+from accounts.services import signing_in
 from bwcportal.errors import Invalid
 
 
@@ -27,7 +27,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            services.sign_in(request, now=timezone.now(), **form.cleaned_data)
+            signing_in.sign_in(request, now=timezone.now(), **form.cleaned_data)
         except Invalid as error:
             form.add_error(None, error.message)
         else:
@@ -41,7 +41,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["POST"])
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session and tell the browser to forget what it kept."""
-    services.sign_out(request, now=timezone.now())
+    signing_in.sign_out(request, now=timezone.now())
     response = redirect("accounts:sign-in")
     response["Clear-Site-Data"] = '"cache", "storage"'
     return response

@@ -1,0 +1,18 @@
+"""People and their accounts, units, teams and roles."""
+
+from accounts.models.accounts import Membership, NobodySignedIn, RoleAssignment, User, UserManager
+from accounts.models.machines import ApiToken, IdempotencyKey
+from accounts.models.people import CommandUnit, Person, Team
+
+__all__ = [
+    "ApiToken",
+    "CommandUnit",
+    "IdempotencyKey",
+    "Membership",
+    "NobodySignedIn",
+    "Person",
+    "RoleAssignment",
+    "Team",
+    "User",
+    "UserManager",
+]

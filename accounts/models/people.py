@@ -1,0 +1,67 @@
+"""People, the units they serve in and the teams that handle cases.
+
+A `Person` is one human being, officer or member of staff. Exclusions follow the person, so that a
+second account opens nothing. See docs/adr.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+
+
+class CommandUnit(models.Model):
+    """A borough or a specialist unit of the force."""
+
+    class Kind(models.TextChoices):
+        """What sort of unit it is."""
+
+        BOROUGH = "BOROUGH", "Borough"
+        SPECIALIST = "SPECIALIST", "Specialist unit"
+        PROFESSIONAL_STANDARDS = "PROFESSIONAL_STANDARDS", "Professional standards"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    code = models.CharField(max_length=12, unique=True)
+    name = models.CharField(max_length=100)
+    kind = models.CharField(max_length=24, choices=Kind.choices)
+    is_armed = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Person(models.Model):
+    """One human being who serves or works in the force."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    rank = models.CharField(max_length=24, blank=True, help_text="PC, PS, DI, Ms, Mr")
+    collar_number = models.CharField(max_length=16, unique=True)
+    given_names = models.CharField(max_length=100)
+    surname = models.CharField(max_length=100)
+    unit = models.ForeignKey(CommandUnit, on_delete=models.PROTECT, related_name="people")
+    is_officer = models.BooleanField(default=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["surname", "id"], name="person_surname")]
+
+    def __str__(self) -> str:
+        return f"person {self.pk}"
+
+    @property
+    def title(self) -> str:
+        """Rank, collar number and surname, always in this order: `PC 2186QX Brannick`."""
+        return " ".join(part for part in (self.rank, self.collar_number, self.surname) if part)
+
+
+class Team(models.Model):
+    """A team that handles cases. Every case that is not restricted opens to its team."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    code = models.CharField(max_length=12, unique=True)
+    name = models.CharField(max_length=100)
+    unit = models.ForeignKey(CommandUnit, on_delete=models.PROTECT, related_name="teams")
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,1 @@
+"""Acts on accounts: signing in and out."""
