@@ -6,22 +6,13 @@ As with the other selectors, the caller decides who may know.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Max
 
 from audit.enums import ActorKind, Operation, Outcome
-from audit.models import Checkpoint, Entry, Event
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where the seal holds an event: its number in its case, and in all."""
-
-    in_case: int
-    in_all: int
+from audit.models import Entry, Event
 
 
 def actors_of_case(case_id: UUID, *, cap: int = 200) -> list[tuple[str, str]]:
@@ -55,15 +46,11 @@ def last_read_by(case_id: UUID, actor_ids: Iterable[str]) -> dict[str, datetime]
     return dict(rows)
 
 
-def places_of(event_uuids: Iterable[UUID]) -> dict[UUID, Place]:
-    """Say where the seal holds some events; those not sealed yet are left out."""
+def numbers_of(event_uuids: Iterable[UUID]) -> dict[UUID, int]:
+    """Say which number each of some events has in its case; those not sealed yet are left out.
+
+    The number in the whole record is told to nobody: it would count what happens in cases that
+    the reader may not know of.
+    """
     rows = Entry.objects.filter(event_uuid__in=list(event_uuids))
-    return {
-        uuid: Place(case_seq, seq)
-        for uuid, case_seq, seq in rows.values_list("event_uuid", "case_seq", "seq")
-    }
-
-
-def latest_checkpoint() -> tuple[int, datetime] | None:
-    """Give how many events the last signed checkpoint covers, and when it was signed."""
-    return Checkpoint.objects.order_by("-size").values_list("size", "signed_at").first()
+    return dict(rows.values_list("event_uuid", "case_seq"))

@@ -193,12 +193,12 @@ def _events() -> list[dict[str, Any]]:
             "was": "service acceptable",
             "now": "not able to determine",
         }
-        | {"purpose": "Answering the return", "place": 215, "index": 82_109},
+        | {"purpose": "Answering the return", "sealed": True, "number": 215},
         {"at": day - timedelta(hours=7), "operation": "COLLECTION", "who": "Nightly check"}
         | {"what": "Checked 7 recordings: 3 on hold", "purpose": "Preserving evidence"}
-        | {"place": 214, "index": 80_644},
+        | {"sealed": True, "number": 214},
         {"at": day - timedelta(hours=14), "operation": "CONSULTATION", "refused": True}
-        | {"who": "Insp 5521 Corrie, kept out since 11 Nov", "place": 213, "index": 80_102}
+        | {"who": "Insp 5521 Corrie, kept out since 11 Nov", "sealed": True, "number": 213}
         | {"what": "Tried to open this case by its address. Was told it does not exist"},
         {
             "at": day - timedelta(hours=22),
@@ -206,7 +206,7 @@ def _events() -> list[dict[str, Any]]:
             "who": "Ms 80417 Ashmoor, disclosure officer",
         }
         | {"what": "Gave the complaint record, 3 pages, to the complainant", "url": "#history"}
-        | {"purpose": "Right of access, SAR-26-V3D", "place": 209, "index": 78_960},
+        | {"purpose": "Right of access, SAR-26-V3D", "sealed": True, "number": 209},
     ]
 
 

@@ -102,7 +102,7 @@ def watched(share: float, words: str = "") -> SafeString:
 
 @register.simple_tag
 def seal(kind: str, words: str) -> SafeString:
-    """Draw the pill of the record's seal: `{% seal "sealed" "Sealed 3 s ago, checkpoint 18,204" %}`.
+    """Draw the pill of the record's seal: `{% seal "sealed" "Sealed: what is new follows within seconds" %}`.
 
     `kind`: sealed, late, broken, waiting (nothing sealed yet). Never hidden when bad.
     """

@@ -10,9 +10,9 @@ from uuid import UUID
 from accounts.models import User
 from accounts.roles import Permission
 from audit.enums import Operation, Outcome
-from audit.of_case import actors_of_case, latest_checkpoint, places_of
+from audit.of_case import actors_of_case, numbers_of
 from audit.selectors import HistoryRow, search
-from bwcportal.phrasing import clock_time, number, sentence_date
+from bwcportal.phrasing import number
 from incidents.deadlines import start_of_day
 from incidents.enums import CaseState, Handling, SearchResult
 from incidents.models import Complaint
@@ -61,20 +61,19 @@ def history_of(
         since=start_of_day(filters.since) if filters.since else None,
         until=start_of_day(filters.until + timedelta(days=1)) if filters.until else None,
     )
-    places = places_of(row.uuid for row in page.rows)
-    events = []
-    for row in page.rows:
-        place = places.get(row.uuid)
-        events.append(
-            {
-                **in_words(row),
-                "place": place.in_case if place else None,
-                # People count from one, the seal from nought.
-                "index": place.in_all + 1 if place else None,
-            }
-        )
-    waiting = [row for row in page.rows if row.uuid not in places]
-    return CaseHistory(events, page.next_before, _seal(waiting, now))
+    numbers = numbers_of(row.uuid for row in page.rows)
+    # Whoever is not shown refusals would read them from the gaps that they leave in the numbers.
+    counted = may_see_refusals(user)
+    events = [
+        {
+            **in_words(row),
+            "sealed": row.uuid in numbers,
+            "number": numbers.get(row.uuid) if counted else None,
+        }
+        for row in page.rows
+    ]
+    waiting = [row for row in page.rows if row.uuid not in numbers]
+    return CaseHistory(events, page.next_before, _seal(waiting, len(page.rows), now))
 
 
 def may_see_refusals(user: User) -> bool:
@@ -148,12 +147,14 @@ def _say(value: Any) -> str:
     return Handling(text).label if text in Handling.values else text
 
 
-def _seal(waiting: list[HistoryRow], now: datetime) -> tuple[str, str]:
-    checkpoint = latest_checkpoint()
-    if checkpoint is None:
-        return "waiting", "Nothing sealed yet"
-    size, signed_at = checkpoint
-    told = f"checkpoint {number(size)}, {sentence_date(signed_at.date())} at {clock_time(signed_at, seconds=True)}"
-    if any(now - row.recorded_at > LATE_AFTER for row in waiting):
-        return "late", f"Sealing is late. Last {told}"
-    return "sealed", f"Sealed up to {told}"
+def _seal(waiting: list[HistoryRow], shown: int, now: datetime) -> tuple[str, str]:
+    """Say how far this page is sealed, from this page alone.
+
+    The size and the time of the newest checkpoint would tell of activity in other cases.
+    """
+    late = [row for row in waiting if now - row.recorded_at > LATE_AFTER]
+    if late:
+        return "late", f"Sealing is late: {number(len(late))} not sealed for over a minute"
+    if len(waiting) == shown:
+        return "waiting", "Being sealed"
+    return "sealed", "Sealed: what is new follows within seconds"

@@ -90,6 +90,8 @@ def _in_list(row: cases.CaseRow, now: datetime) -> dict[str, object]:
         "row": row,
         "badge": badge_of(row.case.state),
         "footage": footage_words(row.footage, now, is_closed=is_closed),
+        "is_late": row.next_deadline is not None
+        and row.next_deadline.due_on < timezone.localdate(now),
         "tone": "" if is_closed else row.footage.tone(now),
     }
 

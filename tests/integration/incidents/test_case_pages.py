@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import Role
 from audit.models import Event
+from audit.sealing.sealer import seal
 from incidents.enums import CaseState, Handling
 from incidents.models import Complaint
 from tests.factories.cases import handled_case, make_case
@@ -41,6 +44,12 @@ def page(user: User, name: str, case: Complaint | Any, method: str = "get", **da
     case_id = case.pk if isinstance(case, Complaint) else case
     address = reverse(f"incidents:{name}", kwargs={"case_id": case_id})
     return getattr(client, method)(address, data)
+
+
+def without_tokens(content: bytes) -> bytes:
+    """Leave out what is random in every answer: the two forms of the CSRF token and the nonce."""
+    content = re.sub(rb'("X-CSRFToken": |csrfmiddlewaretoken" value=)"\w{64}"', b"", content)
+    return re.sub(rb'nonce="[^"]+"', b"", content)
 
 
 def events_since(start: int) -> list[str]:
@@ -252,3 +261,32 @@ def test_history_narrows_to_an_operation_and_a_person(force: Force) -> None:
     text = page(force.auditor, "history", case, actor=str(uuid4())).content.decode()
     assert "No event fits these filters" in text
     assert page(force.auditor, "history", case, since="nonsense", before="x").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_seal_counts_nothing_that_happens_in_other_cases() -> None:
+    force = Force()
+    case = handled_case(force)
+    # Read twice, so that the reading itself is in the record before the pages are compared.
+    page(force.supervisor, "history", case)
+    seal()
+    with time_machine.travel(timezone.now(), tick=False):
+        before = page(force.supervisor, "history", case).content
+        make_case(force, is_restricted=True)
+        seal()
+        after = page(force.supervisor, "history", case).content
+
+    assert b"No. 1<" in before
+    assert without_tokens(after) == without_tokens(before)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_numbers_of_the_seal_are_for_those_who_see_refusals() -> None:
+    force = Force()
+    case = handled_case(force)
+    seal()
+
+    assert "No. 1<" in page(force.supervisor, "history", case).content.decode()
+    text = page(force.investigator, "history", case).content.decode()
+    assert "<span>Sealed</span>" in text
+    assert "No. 1<" not in text

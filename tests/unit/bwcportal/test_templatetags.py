@@ -180,13 +180,13 @@ def test_the_ledger_groups_by_london_day_and_says_what_was_refused():
         events=[
             {"at": late, "operation": "CONSULTATION", "what": "Opened", "who": "A"},
             {"at": late - timedelta(hours=1), "operation": "CONSULTATION", "what": "Tried"}
-            | {"who": "B", "refused": True, "place": 3, "index": 1200},
+            | {"who": "B", "refused": True, "sealed": True, "number": 1200},
         ],
     )
     assert page.index(f"Wednesday 1{N}July 2026") < page.index(f"Tuesday 30{N}June 2026")
     assert "Being sealed" in page
     assert "Refused" in page
-    assert "1,200 in all" in page
+    assert "No. 1,200" in page
     assert 'class="bwc-led__refused"' in page
 
 
