@@ -10,3 +10,39 @@ SIGN_IN_REFUSED = event_type(
 TOKEN_ISSUED = event_type(
     "accounts.token_issued", Operation.ADMINISTRATION, "was issued an API token"
 )
+
+PERSON_VIEWED = event_type(
+    "accounts.person_viewed",
+    Operation.CONSULTATION,
+    "looked at a person's accounts, roles and teams",
+)
+PERSON_ADDED = event_type("accounts.person_added", Operation.ADMINISTRATION, "added a person")
+PERSON_CHANGED = event_type(
+    "accounts.person_changed", Operation.ADMINISTRATION, "changed the record of a person"
+)
+ACCOUNT_OPENED = event_type(
+    "accounts.account_opened", Operation.ADMINISTRATION, "opened an account"
+)
+ACCOUNT_CLOSED = event_type(
+    "accounts.account_closed", Operation.ADMINISTRATION, "closed an account"
+)
+ACCOUNT_REOPENED = event_type(
+    "accounts.account_reopened", Operation.ADMINISTRATION, "reopened an account"
+)
+TOKEN_REVOKED = event_type(
+    "accounts.token_revoked", Operation.ADMINISTRATION, "revoked an API token"
+)
+ROLE_GIVEN = event_type("accounts.role_given", Operation.ADMINISTRATION, "gave a role")
+ROLE_ENDED = event_type("accounts.role_ended", Operation.ADMINISTRATION, "ended a role")
+TEAM_JOINED = event_type(
+    "accounts.team_joined", Operation.ADMINISTRATION, "put an account into a team"
+)
+TEAM_LEFT = event_type(
+    "accounts.team_left", Operation.ADMINISTRATION, "took an account out of a team"
+)
+TEAM_ADDED = event_type("accounts.team_added", Operation.ADMINISTRATION, "added a team")
+TEAM_CHANGED = event_type("accounts.team_changed", Operation.ADMINISTRATION, "changed a team")
+TEAM_CLOSED = event_type("accounts.team_closed", Operation.ADMINISTRATION, "closed a team")
+TEAM_REOPENED = event_type("accounts.team_reopened", Operation.ADMINISTRATION, "reopened a team")
+UNIT_ADDED = event_type("accounts.unit_added", Operation.ADMINISTRATION, "added a unit")
+UNIT_CHANGED = event_type("accounts.unit_changed", Operation.ADMINISTRATION, "changed a unit")

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.models import Team, User
+from accounts.models import Membership, RoleAssignment, Team, User
 from accounts.roles import Role
 
 
 def holders_of(role: Role, *, team: Team | None = None) -> QuerySet[User]:
     """List the open accounts that hold a role now, in a team if one is given, by surname."""
     now = timezone.now()
-    current = Q(role_assignments__until__isnull=True) | Q(role_assignments__until__gt=now)
-    accounts = User.objects.filter(current, role_assignments__role=role, is_active=True)
+    held = RoleAssignment.objects.at(now).filter(role=role)
+    accounts = User.objects.filter(pk__in=held.values("user_id"), is_active=True)
     if team is not None:
-        member = Q(memberships__until__isnull=True) | Q(memberships__until__gt=now)
-        accounts = accounts.filter(member, memberships__team=team)
-    return accounts.select_related("person").order_by("person__surname", "id").distinct()
+        members = Membership.objects.at(now).filter(team=team)
+        accounts = accounts.filter(pk__in=members.values("user_id"))
+    return accounts.select_related("person").order_by("person__surname", "id")

@@ -6,6 +6,9 @@ personal grant opens to them, and only while the case's state allows it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import NamedTuple
+
 from django.db.models import TextChoices
 
 
@@ -30,6 +33,11 @@ class Permission(TextChoices):
     RELEASE_HOLD = "release_hold", "Release a hold that somebody else placed"
     SEE_DISPOSALS = "see_disposals", "See what is due for disposal"
     APPROVE_DISPOSAL = "approve_disposal", "Approve or stop a disposal"
+    MANAGE_PEOPLE = "manage_people", "Keep people and their accounts"
+    MANAGE_TEAMS = "manage_teams", "Keep teams, units and who belongs to them"
+    MANAGE_ROLES = "manage_roles", "Give and end roles"
+    MANAGE_REFERENCE = "manage_reference", "Amend reference data"
+    SEE_ROLES = "see_roles", "Read what each role may do and the access matrix"
 
 
 class Role(TextChoices):
@@ -87,13 +95,15 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.RELEASE_HOLD,
     },
     Role.APPROPRIATE_AUTHORITY: _READ
-    | {P.FINALISE, P.SEE_REFUSALS, P.GRANT_ACCESS, P.PLACE_HOLD, P.RELEASE_HOLD},
+    | {P.FINALISE, P.SEE_REFUSALS, P.GRANT_ACCESS, P.PLACE_HOLD, P.RELEASE_HOLD, P.SEE_ROLES},
     Role.RETENTION_OFFICER: frozenset(
         {P.SEE_HISTORY, P.SEE_DISPOSALS, P.APPROVE_DISPOSAL, P.PLACE_HOLD, P.RELEASE_HOLD}
     ),
     Role.DISCLOSURE_OFFICER: _READ | {P.PLACE_HOLD},
-    Role.AUDITOR: frozenset({P.SEE_HISTORY, P.SEE_REFUSALS, P.SEE_DISPOSALS}),
-    Role.ADMINISTRATOR: frozenset(),
+    Role.AUDITOR: frozenset({P.SEE_HISTORY, P.SEE_REFUSALS, P.SEE_DISPOSALS, P.SEE_ROLES}),
+    Role.ADMINISTRATOR: frozenset(
+        {P.MANAGE_PEOPLE, P.MANAGE_TEAMS, P.MANAGE_ROLES, P.MANAGE_REFERENCE, P.SEE_ROLES}
+    ),
     Role.OVERSIGHT: _READ,
     Role.SERVICE: frozenset(),
 }
@@ -102,3 +112,92 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 def permissions_of(roles: set[Role]) -> frozenset[Permission]:
     """Combine the permissions of several roles."""
     return frozenset().union(*(PERMISSIONS[role] for role in roles)) if roles else frozenset()
+
+
+ABOUT: dict[Role, str] = {
+    Role.COMPLAINT_HANDLER: (
+        "Takes complaints in, decides how they are handled and by which team, finds the footage "
+        "and has it preserved. Does not watch it."
+    ),
+    Role.INVESTIGATOR: (
+        "Watches the footage, marks the moments that matter, decides each allegation and submits "
+        "the case."
+    ),
+    Role.SUPERVISOR: (
+        "Signs off cases in which they took no part, or returns them. Opens cases to named people "
+        "and sees who was refused."
+    ),
+    Role.APPROPRIATE_AUTHORITY: (
+        "Acts for the chief officer: finalises and reopens cases, gives access, places and "
+        "releases holds."
+    ),
+    Role.RETENTION_OFFICER: (
+        "Approves what is destroyed, always with a second retention officer, and keeps the holds."
+    ),
+    Role.DISCLOSURE_OFFICER: (
+        "Reads cases and watches footage to answer requests, and places holds for them."
+    ),
+    Role.AUDITOR: (
+        "Reads histories, refusals and disposals, and what each role may do. Changes nothing."
+    ),
+    Role.ADMINISTRATOR: (
+        "Keeps people, accounts, teams, roles and reference data. Opens no case, belongs to no "
+        "team, and changes nothing about themselves: that takes a second administrator."
+    ),
+    Role.OVERSIGHT: (
+        "Somebody from outside the force, such as the IOPC. Reads the cases opened to them by "
+        "name, and nothing else."
+    ),
+    Role.SERVICE: "A machine that calls the API with a token. Judges nothing.",
+}
+
+
+class Clash(NamedTuple):
+    """Roles that one human being may not hold together with another, and why."""
+
+    role: Role
+    others: frozenset[Role]
+    why: str
+
+
+_ON_CASES = frozenset(
+    {
+        Role.COMPLAINT_HANDLER,
+        Role.INVESTIGATOR,
+        Role.SUPERVISOR,
+        Role.APPROPRIATE_AUTHORITY,
+        Role.RETENTION_OFFICER,
+        Role.DISCLOSURE_OFFICER,
+    }
+)
+# Investigator with supervisor is no clash: who signs a case must have taken no part in that case,
+# and this is asked for each case. The same for two approvals of one disposal.
+CLASHES: tuple[Clash, ...] = (
+    Clash(
+        Role.ADMINISTRATOR,
+        frozenset(Role) - {Role.ADMINISTRATOR},
+        "whoever decides who has which role must not work on cases or check the work",
+    ),
+    Clash(
+        Role.OVERSIGHT,
+        frozenset(Role) - {Role.OVERSIGHT},
+        "oversight comes from outside the force and takes no part in its work",
+    ),
+    Clash(Role.AUDITOR, _ON_CASES, "an auditor checks what these roles do"),
+    Clash(
+        Role.SERVICE,
+        frozenset(Role) - {Role.SERVICE, Role.COMPLAINT_HANDLER, Role.DISCLOSURE_OFFICER},
+        "a machine judges nothing",
+    ),
+)
+
+
+def clash_with(role: Role, held: Iterable[Role]) -> tuple[Role, str] | None:
+    """Find the first role held that this one may not be combined with, and why; None if there is none."""
+    for other in held:
+        for clash in CLASHES:
+            if (role == clash.role and other in clash.others) or (
+                other == clash.role and role in clash.others
+            ):
+                return other, clash.why
+    return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from accounts.models import Person, User
+from accounts.policies import check_reason as check_reason
 from accounts.roles import Permission
 from bwcportal.errors import Invalid, NotNow
 from bwcportal.phrasing import london_day, plain_date
@@ -21,7 +22,6 @@ UPDATE_STATES = HANDLING_STATES | {
     CaseState.SUPERVISOR_REVIEW,
     CaseState.AA_DECISION,
 }
-REASON_LENGTH = 200
 
 
 def is_kept_out(case: Complaint, person: Person) -> bool:
@@ -69,19 +69,6 @@ def check_supervisor(case: Complaint, user: User, *, investigator: User | None) 
             "must sign it off",
             field="supervisor",
         )
-
-
-def check_reason(reason: str, *, field: str = "reason") -> str:
-    """Return a reason without blanks round it; raise Invalid when it is empty or too long."""
-    text = reason.strip()
-    if not text:
-        raise Invalid("Enter the reason", field=field)
-    if len(text) > REASON_LENGTH:
-        raise Invalid(
-            f"The reason has at most {REASON_LENGTH} characters. You entered {len(text)}",
-            field=field,
-        )
-    return text
 
 
 def check_sent_on(sent_on: date, *, not_before: date, what: str, now: datetime) -> None:

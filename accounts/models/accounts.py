@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from datetime import datetime
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import AnonymousUser
@@ -55,17 +56,14 @@ class User(AbstractBaseUser):
     @cached_property
     def role_set(self) -> frozenset[Role]:
         """The roles in force now, read once per request."""
-        assignments = self.role_assignments.filter(
-            Q(until__isnull=True) | Q(until__gt=timezone.now()), since__lte=timezone.now()
-        )
+        assignments = self.role_assignments.at(timezone.now())
         return frozenset(Role(code) for code in assignments.values_list("role", flat=True))
 
     @cached_property
     def team_ids(self) -> list[uuid.UUID]:
         """The ids of the teams the person belongs to now, read once per request."""
-        now = timezone.now()
         return list(
-            self.memberships.filter(Q(until__isnull=True) | Q(until__gt=now), since__lte=now)
+            self.memberships.at(timezone.now())
             .order_by("team_id")
             .values_list("team_id", flat=True)
         )
@@ -94,11 +92,40 @@ class NobodySignedIn(AnonymousUser):
         return False
 
 
+class PeriodQuerySet(models.QuerySet[Any]):
+    """Finds what holds at a moment, and what will."""
+
+    def at(self, moment: datetime) -> Self:
+        """Keep what holds at this moment."""
+        return self.filter(Q(until__isnull=True) | Q(until__gt=moment), since__lte=moment)
+
+    def not_over(self, moment: datetime) -> Self:
+        """Keep what holds at this moment or is to begin later."""
+        return self.filter(Q(until__isnull=True) | Q(until__gt=moment), ~Q(until=F("since")))
+
+    def over(self, moment: datetime) -> Self:
+        """Keep what has ended by this moment, or was taken back before it began."""
+        return self.filter(Q(until__lte=moment) | Q(until=F("since")))
+
+
 class _Period(models.Model):
-    """Something that holds from one moment until another, or until ended."""
+    """Something that holds from one moment until another, or until ended: why, and by whom.
+
+    Who gave it is empty for what stood in the portal before anybody administered it.
+    """
 
     since = models.DateTimeField(default=timezone.now)
     until = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+    given_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    end_reason = models.CharField(max_length=200, blank=True)
+    ended_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects: ClassVar = PeriodQuerySet.as_manager()
 
     class Meta:
         abstract = True

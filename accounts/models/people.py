@@ -27,6 +27,7 @@ class CommandUnit(models.Model):
     name = models.CharField(max_length=100)
     kind = models.CharField(max_length=24, choices=Kind.choices)
     is_armed = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1)
 
     def __str__(self) -> str:
         return self.name
@@ -42,6 +43,7 @@ class Person(models.Model):
     surname = models.CharField(max_length=100)
     unit = models.ForeignKey(CommandUnit, on_delete=models.PROTECT, related_name="people")
     is_officer = models.BooleanField(default=True)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["surname", "id"], name="person_surname")]
@@ -62,6 +64,11 @@ class Team(models.Model):
     code = models.CharField(max_length=12, unique=True)
     name = models.CharField(max_length=100)
     unit = models.ForeignKey(CommandUnit, on_delete=models.PROTECT, related_name="teams")
+    closed_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["name", "id"], name="team_name")]
 
     def __str__(self) -> str:
         return self.name

@@ -1,0 +1,39 @@
+"""Finding and locking what an administrator acts on. A person is locked before anything of theirs."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from accounts.models import Person, Team, User
+from bwcportal.errors import NotFound, StaleVersion
+
+
+def lock_person(person_id: UUID, *, version: int | None = None) -> Person:
+    """Lock a person until the end of the transaction; raise NotFound or StaleVersion."""
+    person = Person.objects.select_for_update().filter(pk=person_id).first()
+    if person is None:
+        raise NotFound
+    if version is not None and person.version != version:
+        raise StaleVersion
+    return person
+
+
+def lock_account(user_id: UUID) -> User:
+    """Lock an account and, first, its person, whose other accounts count too; raise NotFound."""
+    person_id = User.objects.filter(pk=user_id).values_list("person_id", flat=True).first()
+    if person_id is None:
+        raise NotFound
+    person = lock_person(person_id)
+    user = User.objects.select_for_update().get(pk=user_id)
+    user.person = person
+    return user
+
+
+def lock_team(team_id: UUID, *, version: int | None = None) -> Team:
+    """Lock a team until the end of the transaction; raise NotFound or StaleVersion."""
+    team = Team.objects.select_for_update().filter(pk=team_id).first()
+    if team is None:
+        raise NotFound
+    if version is not None and team.version != version:
+        raise StaleVersion
+    return team
