@@ -105,4 +105,4 @@ def _end_period(user: User, case: Complaint, *, actor: User, reason: str, now: d
 
 def _not_before_the_last(user: User, case: Complaint, now: datetime) -> datetime:
     last = GrantPeriod.objects.filter(user=user, complaint=case, ended_at__gt=now)
-    return max([now, *last.values_list("ended_at", flat=True)])
+    return max([now, *(period.ended_at for period in last if period.ended_at is not None)])
