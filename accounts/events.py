@@ -46,3 +46,15 @@ TEAM_CLOSED = event_type("accounts.team_closed", Operation.ADMINISTRATION, "clos
 TEAM_REOPENED = event_type("accounts.team_reopened", Operation.ADMINISTRATION, "reopened a team")
 UNIT_ADDED = event_type("accounts.unit_added", Operation.ADMINISTRATION, "added a unit")
 UNIT_CHANGED = event_type("accounts.unit_changed", Operation.ADMINISTRATION, "changed a unit")
+
+# Cover for absence
+COVER_SET = event_type(
+    "accounts.cover_set", Operation.ADMINISTRATION, "set who acts for somebody absent"
+)
+COVER_ENDED = event_type("accounts.cover_ended", Operation.ADMINISTRATION, "ended a cover")
+ACTING_BEGUN = event_type(
+    "accounts.acting_begun", Operation.ADMINISTRATION, "began to act for somebody absent"
+)
+ACTING_STOPPED = event_type(
+    "accounts.acting_stopped", Operation.ADMINISTRATION, "stopped acting for somebody absent"
+)

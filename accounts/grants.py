@@ -51,12 +51,8 @@ def grant(
     granted_by: User,
     now: datetime,
     expires_at: datetime | None = None,
-    **columns: Any,
 ) -> PersonalGrant:
-    """Open one object to one account, or renew the grant that is there.
-
-    `columns` are the values of what a concrete class adds, such as its place in a ledger.
-    """
+    """Open one object to one account, or renew the grant that is there."""
     permission = ModelPermission.objects.get(
         codename=codename, content_type__app_label=target._meta.app_label
     )
@@ -69,7 +65,6 @@ def grant(
             "granted_by": granted_by,
             "granted_at": now,
             "expires_at": expires_at,
-            **columns,
         },
     )
     return row

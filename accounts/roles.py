@@ -29,6 +29,7 @@ class Permission(TextChoices):
     SEE_HISTORY = "see_history", "Read the history of a case"
     SEE_REFUSALS = "see_refusals", "See who was refused a case"
     GRANT_ACCESS = "grant_access", "Give and end personal access to a case"
+    SET_COVER = "set_cover", "Set who acts for somebody of the team"
     PLACE_HOLD = "place_hold", "Place a hold"
     RELEASE_HOLD = "release_hold", "Release a hold that somebody else placed"
     SEE_DISPOSALS = "see_disposals", "See what is due for disposal"
@@ -91,11 +92,20 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.FINALISE,
         P.SEE_REFUSALS,
         P.GRANT_ACCESS,
+        P.SET_COVER,
         P.PLACE_HOLD,
         P.RELEASE_HOLD,
     },
     Role.APPROPRIATE_AUTHORITY: _READ
-    | {P.FINALISE, P.SEE_REFUSALS, P.GRANT_ACCESS, P.PLACE_HOLD, P.RELEASE_HOLD, P.SEE_ROLES},
+    | {
+        P.FINALISE,
+        P.SEE_REFUSALS,
+        P.GRANT_ACCESS,
+        P.SET_COVER,
+        P.SEE_ROLES,
+        P.PLACE_HOLD,
+        P.RELEASE_HOLD,
+    },
     Role.RETENTION_OFFICER: frozenset(
         {P.SEE_HISTORY, P.SEE_DISPOSALS, P.APPROVE_DISPOSAL, P.PLACE_HOLD, P.RELEASE_HOLD}
     ),

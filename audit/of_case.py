@@ -25,7 +25,12 @@ def actors_of_case(case_id: UUID, *, cap: int = 200) -> list[tuple[str, str]]:
         .order_by("-last")
         .values_list("last", flat=True)[:cap]
     )
-    people = Event.objects.filter(id__in=list(latest)).values_list("actor_id", "actor_name")
+    rows = Event.objects.filter(id__in=list(latest))
+    people = [
+        # Whoever acted for somebody last is still listed under the own name alone.
+        (actor_id, name.partition(", for ")[0] if "on_behalf_of" in details else name)
+        for actor_id, name, details in rows.values_list("actor_id", "actor_name", "details")
+    ]
     return sorted(people, key=lambda person: person[1])
 
 

@@ -244,7 +244,7 @@ def _build(
         purpose=purpose,
         request_id=circumstances.request_id,
         source=circumstances.source,
-        details=canonical.plain(details, free_text=False),
+        details=canonical.plain(_with_absent(actor, details), free_text=False),
     )
     canonical.plain({"texts": _texts(event)}, free_text=True)
     if len(subject.label) > _LABEL_LENGTH or len(purpose) > _PURPOSE_LENGTH:
@@ -252,6 +252,13 @@ def _build(
             f"{event_type.name}: a label and a purpose have at most 200 characters"
         )
     return event
+
+
+def _with_absent(actor: Actor, details: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Add for whom the actor stood in, so that acts by a deputy can be found by either of the two."""
+    if not actor.on_behalf_of:
+        return details
+    return {**details, "on_behalf_of": actor.on_behalf_of}
 
 
 def _texts(event: Event) -> list[str]:

@@ -12,14 +12,17 @@ from audit.enums import ActorKind
 class Actor:
     """Who acted, with name and role as they were at that moment.
 
-    Names of staff who act are kept in the leaf for ever: they answer for the act. Raises
-    ValueError for an unknown kind or an empty id or name.
+    Names of staff who act are kept in the leaf for ever: they answer for the act. Whoever acts for
+    somebody absent is named with them ("DS Pell, for DI Vasey"), and `on_behalf_of` is the account
+    of the absent person, which the event keeps in its details. Raises ValueError for an unknown
+    kind or an empty id or name.
     """
 
     kind: str
     id: str
     name: str
     role: str = ""
+    on_behalf_of: str = ""
 
     def __post_init__(self) -> None:
         if self.kind not in ActorKind.values:

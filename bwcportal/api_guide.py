@@ -52,8 +52,8 @@ def _endpoint(path: str, method: str, operation: dict[str, Any]) -> dict[str, An
 
 
 def _is_sent(parameter: dict[str, Any]) -> bool:
-    """Tell a header of the request from one that only answers have."""
-    return str(parameter["name"]) != "ETag"
+    """Tell what a request sends from what only answers have; what all take is said once, on top."""
+    return str(parameter["name"]) not in {"ETag", "Acting-For"}
 
 
 def _shape(body: dict[str, Any]) -> str:

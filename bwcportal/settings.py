@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "bwcportal.middleware.IdleSessionMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "bwcportal.acting.ActingMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "bwcportal.middleware.DomainErrorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -2,6 +2,9 @@
 
 A case opens by its team (unless restricted) or by a personal grant in force. An exclusion beats
 both and follows the person: the officers complained about, and anybody declared excluded.
+
+Whoever acts for somebody absent knows of what opens to the absent person instead, restricted cases
+apart: those open to a person by name and to nobody in their place. Exclusions of both count.
 """
 
 from __future__ import annotations
@@ -9,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.grants import granted_ids
@@ -42,16 +45,17 @@ class ComplaintQuerySet(models.QuerySet[Any]):
 
     def _openings(self, user: User) -> tuple[Q, Q]:
         granted = self.model._meta.get_field("grants").related_model
-        by_grant = Q(pk__in=granted_ids(granted, user_id=user.pk, now=timezone.now()))
+        now = timezone.now()
+        by_grant = Q(pk__in=granted_ids(granted, user_id=user.principal.pk, now=now))
+        if user.acting_for is not None:
+            by_grant &= Q(is_restricted=False)
         return Q(team_id__in=user.team_ids, is_restricted=False), by_grant
 
     def _not_kept_from(self, user: User) -> Self:
-        rest = self.exclude(subjects__person_id=user.person_id)
-        excluded: Any = self.model._meta.get_field("exclusions").related_model
-        mine = excluded.objects.in_force().filter(
-            complaint_id=OuterRef("pk"), person_id=user.person_id
-        )
-        rest = rest.exclude(Exists(mine))
+        rest = self
+        for person_id in user.person_ids:
+            rest = rest.exclude(subjects__person_id=person_id)
+            rest = rest.exclude(exclusions__person_id=person_id)
         if not user.has_role_permission(Permission.SEE_DISPOSALS):
             # A tombstone says that there was a case; only those who dispose of records need it.
             rest = rest.exclude(state=CaseState.DESTROYED)

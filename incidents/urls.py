@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from incidents.views import (
     access,
     cases,
+    cover,
     footage,
     footage_search,
     handling,
@@ -53,4 +54,12 @@ case_patterns: list[URLPattern] = [
     path(f"{CASE}history/", history.history, name="history"),
 ]
 
-urlpatterns: list[URLPattern] = [*case_patterns, *footage_patterns]
+cover_patterns: list[URLPattern] = [
+    path("cover/", cover.cover, name="cover"),
+    path("cover/set/", cover.set_new, name="set-cover"),
+    path("cover/stop/", cover.stop_acting, name="stop-acting"),
+    path("cover/<uuid:delegation_id>/act/", cover.act_for, name="act-for"),
+    path("cover/<uuid:delegation_id>/end/", cover.end, name="end-cover"),
+]
+
+urlpatterns: list[URLPattern] = [*case_patterns, *footage_patterns, *cover_patterns]

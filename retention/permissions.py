@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from accounts.models import User
 from accounts.roles import Permission
 from bwcportal.errors import NotPermitted
@@ -25,7 +27,8 @@ def check_can_release(user: User, hold: Hold) -> None:
     The human being counts, not the account.
     """
     check_may(user, Permission.RELEASE_HOLD)
-    if hold.placed_by is not None and hold.placed_by.person_id == user.person_id:
+    placers = {hold.for_person_id, hold.placed_by.person_id if hold.placed_by else None}
+    if placers & set(user.person_ids):
         raise NotPermitted(
             "You placed this hold, so a second person must release it. "
             "Ask a supervisor or a retention officer of the team",
@@ -41,7 +44,9 @@ def check_can_see_disposals(user: User) -> None:
 def check_can_approve(user: User, disposal: Disposal) -> None:
     """Raise NotPermitted unless the person may approve disposals and has not approved this one."""
     check_may(user, Permission.APPROVE_DISPOSAL)
-    if disposal.approvals.filter(person_id=user.person_id).exists():
+    people = user.person_ids
+    given = Q(person_id__in=people) | Q(for_person_id__in=people)
+    if disposal.approvals.filter(given).exists():
         raise NotPermitted(
             "You have approved this disposal already. A second person must approve it too",
             code="approved_already",

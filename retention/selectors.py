@@ -200,7 +200,8 @@ def waiting_for(user: User) -> int:
     waiting = (
         Disposal.objects.visible_to(user)
         .filter(state=DisposalState.PROPOSED)
-        .exclude(approvals__person_id=user.person_id)
+        .exclude(approvals__person_id__in=user.person_ids)
+        .exclude(approvals__for_person_id__in=user.person_ids)
     )
     return waiting[:LIST_LIMIT].count()
 

@@ -33,21 +33,26 @@ def check_can_sign_off(user: User, case: Complaint) -> None:
     check_may(user, Permission.SIGN_OFF)
     parts = parts_taken(user, case)
     if parts:
+        absent = user.acting_for
+        who = "You" if absent is None else f"You, or {absent.display_name} for whom you act,"
         raise NotPermitted(
-            f"You took part in this case: you {', '.join(parts)}. "
+            f"{who} took part in this case: {'you ' if absent is None else ''}{', '.join(parts)}. "
             "It must be signed or returned by a supervisor who took no part",
             code="took_part",
         )
 
 
 def parts_taken(user: User, case: Complaint) -> list[str]:
-    """Say in words what part the person took in the case, oldest first; nothing if none."""
+    """Say in words what part the person took in the case, oldest first; nothing if none.
+
+    While acting for somebody absent, the parts of both count.
+    """
     kinds = (
-        Contribution.objects.filter(complaint=case, person_id=user.person_id)
+        Contribution.objects.filter(complaint=case, person_id__in=user.person_ids)
         .order_by("first_at", "id")
         .values_list("kind", flat=True)
     )
-    return [str(ContributionKind(kind).label) for kind in kinds]
+    return [str(ContributionKind(kind).label) for kind in dict.fromkeys(kinds)]
 
 
 def check_can_be_asked_to_sign(supervisor: User, case: Complaint) -> None:

@@ -108,7 +108,7 @@ def points_to_answer(case: Complaint) -> list[ReturnPoint]:
 
 def check_may_be_chosen(supervisor: User, *, submitting: User) -> None:
     """Raise Invalid, at the field `supervisor`, when people would sign their own submission."""
-    if supervisor.person_id == submitting.person_id:
+    if supervisor.person_id in submitting.person_ids:
         raise Invalid(
             "Choose somebody else: you cannot sign off what you submit",
             code="own_submission",

@@ -125,11 +125,12 @@ class ApiView(APIView):
         return _response(answer)
 
     def _digest(self) -> str:
-        """Say what was asked: method, address, version and body."""
+        """Say what was asked: method, address, version, for whom, and body."""
         parts = [
             self.request.method,
             self.request.get_full_path(),
             self.request.headers.get("If-Match", ""),
+            str(self.actor.acting.pk) if self.actor.acting is not None else "",
             json.dumps(self.request.data, sort_keys=True),
         ]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

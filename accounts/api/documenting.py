@@ -72,6 +72,13 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     description="1 to 64 signs. The same key with the same request gets the same answer for a day, "
     "and acts once",
 )
+ACTING_FOR = OpenApiParameter(
+    "Acting-For",
+    OpenApiTypes.UUID,
+    OpenApiParameter.HEADER,
+    description="The id of a cover for absence that names you as the deputy: this one request is "
+    "made for the absent person. Without it you act as yourself",
+)
 IF_MATCH = OpenApiParameter(
     "If-Match",
     OpenApiTypes.STR,
@@ -125,7 +132,7 @@ def documented(
     `pages`: answers with a page of items. `versioned`: sends an ETag. `match`: needs If-Match.
     `repeatable`: takes an Idempotency-Key. `found` False: names no row that could be hidden.
     """
-    parameters: list[Any] = []
+    parameters: list[Any] = [ACTING_FOR]
     if query is not None:
         parameters.append(query)
     if match:

@@ -32,6 +32,13 @@ class OwnToken(serializers.Serializer):
     expires_at = Moment()
 
 
+class ActingFor(serializers.Serializer):
+    """For whom this request is made; null for the caller alone."""
+
+    id = Id()
+    name = Text(source="display_name")
+
+
 class Me(serializers.Serializer):
     """The account that calls."""
 
@@ -40,11 +47,12 @@ class Me(serializers.Serializer):
     name = Text(source="display_name")
     roles = serializers.SerializerMethodField()
     permissions = serializers.SerializerMethodField()
+    acting_for = ActingFor(allow_null=True)
     teams = serializers.SerializerMethodField()
     token = serializers.SerializerMethodField()
 
     def get_roles(self, user: Any) -> list[str]:
-        """Give the roles in force."""
+        """Give the roles in force; while acting, those that both hold."""
         return sorted(role.value for role in user.role_set)
 
     def get_permissions(self, user: Any) -> list[str]:

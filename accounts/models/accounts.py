@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import AnonymousUser
@@ -16,6 +16,9 @@ from django.utils.functional import cached_property
 from accounts.models.people import Person, Team
 from accounts.roles import Permission, Role, permissions_of
 from audit.values import Actor
+
+if TYPE_CHECKING:
+    from accounts.models.delegations import Delegation
 
 
 class UserManager(BaseUserManager["User"]):
@@ -35,6 +38,10 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
 
+    # The cover by which the person acts for somebody, for the length of one request. Put there by
+    # `accounts.acting` alone, which asks the database anew each time; never stored with the account.
+    acting: Delegation | None = None
+
     objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "username"
@@ -53,15 +60,39 @@ class User(AbstractBaseUser):
         """The person's rank, collar number and surname."""
         return self.person.title
 
+    @property
+    def acting_for(self) -> User | None:
+        """The absent person for whom this one acts in this request, or None."""
+        return self.acting.absent if self.acting is not None else None
+
+    @property
+    def principal(self) -> User:
+        """Whose cases and work are at hand: the absent person's while acting, else one's own."""
+        return self.acting_for or self
+
+    @property
+    def person_ids(self) -> list[uuid.UUID]:
+        """The human beings behind an act: oneself, and the absent person for whom one acts.
+
+        What keeps either out keeps the act out: exclusions, parts taken, approvals given.
+        """
+        absent = self.acting_for
+        return [self.person_id] if absent is None else [self.person_id, absent.person_id]
+
     @cached_property
     def role_set(self) -> frozenset[Role]:
-        """The roles in force now, read once per request."""
+        """The roles in force now, read once per request; while acting, those that both hold."""
         assignments = self.role_assignments.at(timezone.now())
-        return frozenset(Role(code) for code in assignments.values_list("role", flat=True))
+        own = frozenset(Role(code) for code in assignments.values_list("role", flat=True))
+        absent = self.acting_for
+        return own if absent is None else own & absent.role_set
 
     @cached_property
     def team_ids(self) -> list[uuid.UUID]:
-        """The ids of the teams the person belongs to now, read once per request."""
+        """The ids of the teams whose cases are at hand now, read once per request."""
+        absent = self.acting_for
+        if absent is not None:
+            return absent.team_ids
         return list(
             self.memberships.at(timezone.now())
             .order_by("team_id")
@@ -78,14 +109,24 @@ class User(AbstractBaseUser):
         return self.is_active and permission in permissions_of(set(self.role_set))
 
     def audit_actor(self) -> Actor:
-        """Copy who acts, as they are named and placed now, for the record of events."""
-        return Actor(kind="USER", id=str(self.pk), name=self.display_name, role=self.role_label)
+        """Copy who acts and for whom, as they are named and placed now, for the record of events."""
+        absent = self.acting_for
+        if absent is None:
+            return Actor("USER", str(self.pk), self.display_name, self.role_label)
+        return Actor(
+            "USER",
+            str(self.pk),
+            f"{self.display_name}, for {absent.display_name}",
+            self.role_label,
+            on_behalf_of=str(absent.pk),
+        )
 
 
 class NobodySignedIn(AnonymousUser):
     """The API's caller before authentication: holds no permission and belongs to no team."""
 
     team_ids: ClassVar[list[uuid.UUID]] = []
+    acting = None
 
     def has_role_permission(self, permission: Permission) -> bool:
         """Refuse everything."""

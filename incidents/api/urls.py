@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from incidents.api import acts, complaints, directory, events, footage
+from incidents.api import acts, complaints, cover, directory, events, footage
 
 CASE = "complaints/<uuid:case_id>"
 LINK = "footage/<uuid:link_id>"
@@ -44,6 +44,13 @@ urlpatterns: list[URLPattern] = [
         "preservations/<uuid:preservation_id>",
         footage.OnePreservation.as_view(),
         name="api-preservation",
+    ),
+    path("delegations", cover.Delegations.as_view(), name="api-delegations"),
+    path("delegations/<uuid:delegation_id>", cover.OneDelegation.as_view(), name="api-delegation"),
+    path(
+        "delegations/<uuid:delegation_id>/end",
+        cover.EndDelegation.as_view(),
+        name="api-delegation-end",
     ),
     path("officers", directory.Officers.as_view(), name="api-officers"),
     path("officers/<uuid:officer_id>", directory.OneOfficer.as_view(), name="api-officer"),

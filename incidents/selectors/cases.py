@@ -100,7 +100,7 @@ def filter_choices(user: User) -> FilterChoices:
     ]
     colleagues = holders_of(Role.INVESTIGATOR).filter(memberships__team__in=user.team_ids)
     investigators = [(ME, "Me"), (NOBODY, "Nobody yet")] + [
-        (str(other.pk), other.display_name) for other in colleagues if other.pk != user.pk
+        (str(other.pk), other.display_name) for other in colleagues if other.pk != user.principal.pk
     ]
     return FilterChoices(states, teams, investigators)
 
@@ -182,7 +182,7 @@ def _narrowing(user: User, filters: CaseFilters) -> Q:
     if filters.team:
         wanted &= Q(team_id=_uuid(filters.team))
     if filters.investigator == ME:
-        wanted &= Q(investigator_id=user.pk)
+        wanted &= Q(investigator_id=user.principal.pk)
     elif filters.investigator == NOBODY:
         wanted &= Q(investigator__isnull=True)
     elif filters.investigator:

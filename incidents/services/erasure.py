@@ -11,7 +11,6 @@ from datetime import datetime
 from incidents.models import (
     Allegation,
     CaseExclusion,
-    CasePlacement,
     Complainant,
     Complaint,
     ComplaintGrant,
@@ -21,7 +20,6 @@ from incidents.models import (
     FootageItem,
     FootageLink,
     FootageSearch,
-    GrantPeriod,
     Incident,
     Preservation,
     Update,
@@ -39,9 +37,7 @@ ERASED = (
     ("updates", Update, "complaint"),
     ("contributions", Contribution, "complaint"),
     ("personal grants", ComplaintGrant, "content_object"),
-    ("periods of personal access", GrantPeriod, "complaint"),
     ("exclusions", CaseExclusion, "complaint"),
-    ("periods in a team", CasePlacement, "complaint"),
 )
 
 

@@ -60,7 +60,7 @@ def decide_handling(
     if investigator is not None:
         check_investigator(case, investigator)
     if supervisor is not None:
-        if supervisor.person_id == actor.person_id:
+        if supervisor.person_id in actor.person_ids:
             raise Invalid(
                 "Whoever chooses the handling does not sign the case off", field="supervisor"
             )

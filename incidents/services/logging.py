@@ -34,7 +34,6 @@ from incidents.permissions import check_may
 from incidents.references import make_reference
 from incidents.services.granting import grant_case
 from incidents.services.moving import note_contribution
-from incidents.services.placing import begin_placement
 
 # SI 2025/558 does not apply to complaints made before this day.
 REGS_2025_FROM = date(2025, 5, 28)
@@ -116,7 +115,6 @@ def log_complaint(*, actor: User, data: NewComplaint, now: datetime) -> Complain
     _check_people(actor, data)
     with transaction.atomic():
         case = _create_case(actor, data, team, now)
-        begin_placement(case, actor=actor, now=now)
         Complainant.objects.create(complaint=case, **vars(data.complainant))
         _create_allegations(case, data)
         case.factors.set(data.factors)
@@ -182,9 +180,16 @@ def _check_people(actor: User, data: NewComplaint) -> None:
     people = [subject.person.pk for subject in data.subjects if subject.person]
     if len(people) != len(set(people)):
         raise Invalid("Each officer can be named once", field="subjects")
-    if actor.person_id in people:
+    if any(person_id in people for person_id in actor.person_ids):
+        who = "You are" if actor.acting_for is None else "You, or the person you act for, are"
         raise NotPermitted(
-            "You are complained about, so somebody else must log this", code="complained_about"
+            f"{who} complained about, so somebody else must log this", code="complained_about"
+        )
+    if data.is_restricted and actor.acting_for is not None:
+        raise NotPermitted(
+            "A restricted case opens to one person by name. Stop acting for somebody else, then "
+            "log it as yourself",
+            code="not_while_acting",
         )
     for subject in data.subjects:
         if subject.person is None and not subject.description.strip():
@@ -230,7 +235,6 @@ def _create_allegations(case: Complaint, data: NewComplaint) -> None:
             complaint=case,
             person=subject.person,
             description="" if subject.person else subject.description.strip(),
-            named_at=case.logged_at if subject.person else None,
         )
         for subject in data.subjects
     ]

@@ -58,7 +58,11 @@ def move(case: Complaint, action: str, *, target: CaseState | None = None) -> Tr
 def note_contribution(
     case: Complaint, *, actor: User, kind: ContributionKind, now: datetime
 ) -> None:
-    """Remember that the actor took part in the case, once per kind."""
-    Contribution.objects.get_or_create(
-        complaint=case, person_id=actor.person_id, kind=kind, defaults={"first_at": now}
-    )
+    """Remember that the actor took part in the case, once per kind.
+
+    What a deputy does, both have done: neither of the two may sign it off.
+    """
+    for person_id in actor.person_ids:
+        Contribution.objects.get_or_create(
+            complaint=case, person_id=person_id, kind=kind, defaults={"first_at": now}
+        )

@@ -29,6 +29,9 @@ class Hold(models.Model):
     reason = models.ForeignKey(HoldReason, on_delete=models.PROTECT, related_name="+")
     authority = models.CharField(max_length=200)
     placed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    for_person_id = models.UUIDField(
+        null=True, help_text="The absent person for whom a deputy placed it"
+    )
     placed_at = models.DateTimeField()
     review_on = models.DateField()
     released_by = models.ForeignKey(
@@ -116,6 +119,9 @@ class DisposalApproval(models.Model):
     approver = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     person_id = models.UUIDField(
         help_text="The human being, so that two accounts do not count as two"
+    )
+    for_person_id = models.UUIDField(
+        null=True, help_text="The absent person for whom a deputy approved: neither approves again"
     )
     approved_at = models.DateTimeField()
     reason = models.CharField(max_length=500)

@@ -127,6 +127,7 @@ def approve(*, actor: User, disposal_id: UUID, reason: str, now: datetime) -> Di
         disposal=disposal,
         approver=actor,
         person_id=actor.person_id,
+        for_person_id=actor.acting_for.person_id if actor.acting_for else None,
         approved_at=now,
         reason=reason.strip(),
     )

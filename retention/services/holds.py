@@ -69,6 +69,7 @@ def _place(*, actor: User, case_id: UUID, data: NewHold, now: datetime) -> Hold:
         reason=reason,
         authority=data.authority.strip(),
         placed_by=actor,
+        for_person_id=actor.acting_for.person_id if actor.acting_for else None,
         placed_at=now,
         review_on=data.review_on,
     )

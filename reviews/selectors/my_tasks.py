@@ -50,7 +50,8 @@ def deadline_tasks(user: User, deadlines: list[Deadline], now: datetime) -> list
     mine = [
         row
         for row in deadlines
-        if row.rule.code not in OTHERS_CLOCKS and row.complaint.investigator_id in {None, user.pk}
+        if row.rule.code not in OTHERS_CLOCKS
+        and row.complaint.investigator_id in {None, user.principal.pk}
     ]
     returned = [row.complaint_id for row in mine if row.rule.code == "ANSWER_RETURN"]
     points = _open_returns(returned)
@@ -129,7 +130,8 @@ def sign_off_tasks(user: User, submissions: list[Submission]) -> list[Task]:
             states=["with_you"],
         )
         for row in submissions
-        if row.supervisor_id == user.pk and row.submitted_by_id != user.pk
+        if row.supervisor_id == user.principal.pk
+        and row.submitted_by_id not in {user.pk, user.principal.pk}
     ]
 
 
@@ -175,7 +177,7 @@ def finalising_tasks(
         for case in cases
         if case.state in {CaseState.WITHDRAWN, CaseState.OUTCOME_SENT}
         and case.pk not in open_windows
-        and case.supervisor_id == user.pk
+        and case.supervisor_id == user.principal.pk
     ]
 
 

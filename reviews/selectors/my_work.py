@@ -121,11 +121,12 @@ def my_work(*, user: User, now: datetime) -> MyWork:
 
 
 def _my_cases(user: User) -> list[Complaint]:
-    mine = Q(investigator=user) | Q(supervisor=user)
+    owner = user.principal
+    mine = Q(investigator=owner) | Q(supervisor=owner)
     unassessed = Q(state__in=UNASSESSED_STATES)
     if Role.COMPLAINT_HANDLER in user.role_set:
         mine |= unassessed
-    mine |= unassessed & Q(logged_by=user)
+    mine |= unassessed & Q(logged_by=owner)
     return list(
         Complaint.objects.visible_to(user)
         .filter(mine, state__in=OPEN_STATES | {CaseState.WITHDRAWN})
@@ -145,10 +146,11 @@ def _links_by_state(by_id: dict[UUID, Complaint]) -> list[dict[str, Any]]:
 
 
 def _awaiting(user: User) -> list[Submission]:
+    owner = user.principal
     return list(
         Submission.objects.visible_to(user)
         .filter(
-            Q(supervisor=user) | Q(complaint__investigator=user) | Q(submitted_by=user),
+            Q(supervisor=owner) | Q(complaint__investigator=owner) | Q(submitted_by=owner),
             state=SubmissionState.AWAITING,
         )
         .select_related("complaint", "submitted_by__person", "supervisor__person")
@@ -195,7 +197,7 @@ def _waits(
             row.supervisor.display_name,
         )
         for row in submissions
-        if row.supervisor_id != user.pk
+        if row.supervisor_id != user.principal.pk
     ]
     waits += [
         Wait(

@@ -164,7 +164,7 @@ def eligible_supervisors(case: Complaint, *, now: datetime, submitting: User) ->
             role_assignments__role__in=SIGNING_ROLES,
             role_assignments__since__lte=now,
         )
-        .exclude(person_id=submitting.person_id)
+        .exclude(person_id__in=submitting.person_ids)
         .exclude(person__in=case.contributions.values("person_id"))
         .select_related("person")
         .order_by("person__surname", "id")

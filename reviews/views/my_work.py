@@ -11,6 +11,7 @@ from accounts.roles import Permission
 from audit.recorder import record_consultation
 from audit.values import Subject
 from incidents.events import CASE_LIST_VIEWED
+from incidents.selectors.cover import covers_to_act_by
 from reviews.selectors.my_work import my_work as read_my_work
 
 
@@ -26,6 +27,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "work": read_my_work(user=request.user, now=now),
+        "covers": [] if request.user.acting_for else covers_to_act_by(request.user, now=now),
         "may_log": request.user.has_role_permission(Permission.LOG_COMPLAINT),
         "sees_disposals": request.user.has_role_permission(Permission.APPROVE_DISPOSAL),
         "now": now,

@@ -16,6 +16,7 @@ from incidents.services.access import grant_access
 from incidents.services.footage import record_search
 from retention.services.destroying import dispose_approved
 from retention.services.holds import NewHold, place_hold
+from tests.factories.covers import set_cover_for
 from tests.factories.decisions import returned_case, signed_case
 from tests.factories.footage import around_incident
 from tests.factories.people import Force, make_user
@@ -90,6 +91,7 @@ class World:
             "certificate_id": certificate.pk,
             "grant_id": case.grants.get(user=guest).pk,
             "user_id": guest.pk,
+            "delegation_id": set_cover_for(force.supervisor).pk,
             "number": submission.number,
             "token": "no-such-token",
         }
