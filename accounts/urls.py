@@ -1,12 +1,46 @@
 """Addresses of the accounts app."""
 
-from django.urls import path
+from django.urls import URLPattern, path
 
-from accounts.views import sign_in
+from accounts.views import people, people_accounts, roles, sign_in, teams
 
 app_name = "accounts"
+
+TOP = "administration/"
+PERSON = f"{TOP}people/<uuid:person_id>/"
+ACCOUNT = f"{TOP}accounts/<uuid:user_id>/"
+TEAM = f"{TOP}teams/<uuid:team_id>/"
+
+administration_patterns: list[URLPattern] = [
+    path(TOP, people.administration, name="administration"),
+    path(f"{TOP}people/", people.people, name="people"),
+    path(f"{TOP}people/add/", people.add_person, name="add-person"),
+    path(PERSON, people.person, name="person"),
+    path(f"{PERSON}change/", people.change_person, name="change-person"),
+    path(f"{PERSON}open-account/", people_accounts.open_account, name="open-account"),
+    path(f"{ACCOUNT}close/", people_accounts.close_account, name="close-account"),
+    path(f"{ACCOUNT}reopen/", people_accounts.reopen_account, name="reopen-account"),
+    path(f"{ACCOUNT}give-role/", people_accounts.give_role, name="give-role"),
+    path(f"{ACCOUNT}roles/<slug:role>/end/", people_accounts.end_role, name="end-role"),
+    path(f"{ACCOUNT}join-team/", people_accounts.join_team, name="join-team"),
+    path(f"{ACCOUNT}teams/<uuid:team_id>/leave/", people_accounts.leave_team, name="leave-team"),
+    path(f"{ACCOUNT}teams/<uuid:team_id>/move/", people_accounts.move_team, name="move-team"),
+    path(f"{TOP}tokens/<uuid:token_id>/revoke/", people_accounts.revoke_token, name="revoke-token"),
+    path(f"{TOP}teams/", teams.teams, name="teams"),
+    path(f"{TOP}teams/add/", teams.add_team, name="add-team"),
+    path(TEAM, teams.team, name="team"),
+    path(f"{TEAM}change/", teams.change_team, name="change-team"),
+    path(f"{TEAM}reopen/", teams.reopen_team, name="reopen-team"),
+    path(f"{TEAM}add-member/", teams.add_member, name="add-member"),
+    path(f"{TOP}units/", teams.units, name="units"),
+    path(f"{TOP}units/add/", teams.add_unit, name="add-unit"),
+    path(f"{TOP}units/<uuid:unit_id>/change/", teams.change_unit, name="change-unit"),
+    path(f"{TOP}roles/", roles.roles, name="roles"),
+    path(f"{TOP}access-matrix/", roles.matrix, name="access-matrix"),
+]
 
 urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign-in"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
+    *administration_patterns,
 ]

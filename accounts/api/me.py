@@ -13,7 +13,7 @@ from accounts.api.base import ApiView, respond, shown
 from accounts.api.documenting import documented
 from accounts.api.fields import Id, Moment, Text, YesNo
 from accounts.roles import permissions_of
-from accounts.selectors import teams_of
+from accounts.selectors.own import teams_of
 
 
 class OwnTeam(serializers.Serializer):

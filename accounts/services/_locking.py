@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
+
 from accounts.models import Person, Team, User
-from bwcportal.errors import NotFound, StaleVersion
+from bwcportal.errors import Invalid, NotFound, StaleVersion
 
 
 def lock_person(person_id: UUID, *, version: int | None = None) -> Person:
@@ -37,3 +41,13 @@ def lock_team(team_id: UUID, *, version: int | None = None) -> Team:
     if version is not None and team.version != version:
         raise StaleVersion
     return team
+
+
+@contextmanager
+def unless_taken(message: str, *, field: str) -> Iterator[None]:
+    """Turn a unique value that somebody else took in the same moment into Invalid for the field."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        raise Invalid(message, field=field) from error

@@ -13,7 +13,7 @@ from accounts.models import ApiToken, User
 from accounts.permissions import check_may, check_not_oneself
 from accounts.policies import check_other_administrator, check_reason
 from accounts.roles import Permission, Role
-from accounts.services._locking import lock_account, lock_person
+from accounts.services._locking import lock_account, lock_person, unless_taken
 from audit.recorder import record
 from audit.registry import EventType
 from audit.values import Subject
@@ -51,7 +51,8 @@ def open_account(
         raise Invalid(f"The user name {name} is taken. Enter another", field="username")
     user = User(username=name, person=person, created_at=now)
     user.set_unusable_password()
-    user.save(force_insert=True)
+    with unless_taken(f"The user name {name} is taken. Enter another", field="username"):
+        user.save(force_insert=True)
     record(
         ACCOUNT_OPENED,
         actor=actor.audit_actor(),

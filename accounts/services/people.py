@@ -10,13 +10,13 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts.events import PERSON_ADDED, PERSON_CHANGED
+from accounts.events import PERSON_ADDED, PERSON_CHANGED, PERSON_VIEWED
 from accounts.models import CommandUnit, Person, User
 from accounts.permissions import check_may, check_not_oneself
 from accounts.policies import check_reason
 from accounts.roles import Permission
-from accounts.services._locking import lock_person
-from audit.recorder import record
+from accounts.services._locking import lock_person, unless_taken
+from audit.recorder import record, record_consultation
 from audit.values import Subject
 from bwcportal.errors import Invalid
 
@@ -52,13 +52,21 @@ def person_subject(person: Person) -> Subject:
     return Subject("person", str(person.pk), person.collar_number)
 
 
+def note_person_viewed(*, actor: User, person: Person, now: datetime) -> None:
+    """Record that an administrator looked at a person's accounts, once in five minutes."""
+    record_consultation(
+        PERSON_VIEWED, actor=actor.audit_actor(), subject=person_subject(person), now=now
+    )
+
+
 @transaction.atomic
 def add_person(*, actor: User, details: PersonDetails, now: datetime) -> Person:
     """Add a person and return them. Raises NotPermitted, or Invalid with the field to repair."""
     check_may(actor, Permission.MANAGE_PEOPLE)
     columns = details.columns()
     _check(columns)
-    person = Person.objects.create(**columns)
+    with unless_taken("This number is taken. Enter another", field="collar_number"):
+        person = Person.objects.create(**columns)
     record(
         PERSON_ADDED,
         actor=actor.audit_actor(),
@@ -98,7 +106,8 @@ def change_person(
     for name in changed:
         setattr(person, name, columns[name])
     person.version += 1
-    person.save(update_fields=[*changed, "version"])
+    with unless_taken("This number is taken. Enter another", field="collar_number"):
+        person.save(update_fields=[*changed, "version"])
     record(
         PERSON_CHANGED,
         actor=actor.audit_actor(),

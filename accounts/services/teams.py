@@ -15,7 +15,7 @@ from accounts.models import CommandUnit, Team, User
 from accounts.permissions import check_may
 from accounts.policies import check_reason
 from accounts.roles import Permission
-from accounts.services._locking import lock_team
+from accounts.services._locking import lock_team, unless_taken
 from audit.recorder import record
 from audit.values import Subject
 from bwcportal.errors import Invalid, NotFound, NotNow, StaleVersion
@@ -35,11 +35,12 @@ def add_team(
     """Add a team and return it. Raises NotPermitted, or Invalid with the field to repair."""
     check_may(actor, Permission.MANAGE_TEAMS)
     text = check_reason(reason)
-    team = Team.objects.create(
-        code=_new_code(code, Team.objects.all()),
-        name=_new_name(name, Team.objects.all()),
-        unit=unit,
-    )
+    with unless_taken("This code is taken. Enter another", field="code"):
+        team = Team.objects.create(
+            code=_new_code(code, Team.objects.all()),
+            name=_new_name(name, Team.objects.all()),
+            unit=unit,
+        )
     record(
         TEAM_ADDED,
         actor=actor.audit_actor(),
@@ -114,12 +115,13 @@ def add_unit(
     """Add a unit of the force and return it. Raises NotPermitted, or Invalid with the field."""
     check_may(actor, Permission.MANAGE_TEAMS)
     text = check_reason(reason)
-    unit = CommandUnit.objects.create(
-        code=_new_code(code, CommandUnit.objects.all()),
-        name=_new_name(name, CommandUnit.objects.all()),
-        kind=kind,
-        is_armed=is_armed,
-    )
+    with unless_taken("This code is taken. Enter another", field="code"):
+        unit = CommandUnit.objects.create(
+            code=_new_code(code, CommandUnit.objects.all()),
+            name=_new_name(name, CommandUnit.objects.all()),
+            kind=kind,
+            is_armed=is_armed,
+        )
     record(
         UNIT_ADDED,
         actor=actor.audit_actor(),

@@ -93,6 +93,11 @@ class World:
             "user_id": guest.pk,
             "delegation_id": set_cover_for(force.supervisor).pk,
             "number": submission.number,
+            "person_id": guest.person_id,
+            "team_id": force.team.pk,
+            "unit_id": force.team.unit_id,
+            "token_id": uuid.uuid4(),
+            "role": Role.OVERSIGHT.value,
             "token": "no-such-token",
         }
         return cls(force=force, case=case, ids=ids)

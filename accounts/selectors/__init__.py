@@ -1,0 +1,1 @@
+"""Reading people, accounts, teams and roles."""

@@ -1,0 +1,122 @@
+"""The list of people for who administers it, and finding one of them. No case is read here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from accounts.models import CommandUnit, Membership, Person, RoleAssignment, Team, User
+from accounts.roles import Role
+from accounts.selectors.paging import ListPage, take_page
+from bwcportal.errors import NotFound
+
+WITH_ACCOUNT = "open"
+CLOSED_ONLY = "closed"
+WITHOUT_ACCOUNT = "none"
+ACCOUNT_CHOICES = (
+    (WITH_ACCOUNT, "With an open account"),
+    (CLOSED_ONLY, "With closed accounts only"),
+    (WITHOUT_ACCOUNT, "Without an account"),
+)
+
+
+@dataclass(frozen=True)
+class PeopleFilters:
+    """What the list is narrowed to: codes and words as typed, '' for everything."""
+
+    text: str = ""
+    unit: str = ""
+    account: str = ""
+    role: str = ""
+
+
+def list_people(filters: PeopleFilters, *, now: datetime, after: UUID | None = None) -> ListPage:
+    """List people by surname, 25 to a page, each with accounts, roles and teams now (5 queries)."""
+    people = (
+        _narrowed(filters, now)
+        .select_related("unit")
+        .prefetch_related(
+            Prefetch("accounts", User.objects.order_by("-is_active", "username")),
+            Prefetch(
+                "accounts__role_assignments",
+                RoleAssignment.objects.at(now).order_by("role"),
+                to_attr="roles_now",
+            ),
+            Prefetch(
+                "accounts__memberships",
+                Membership.objects.at(now).select_related("team").order_by("team__name"),
+                to_attr="teams_now",
+            ),
+        )
+    )
+    return take_page(people, by="surname", after=after)
+
+
+def all_units() -> QuerySet[CommandUnit]:
+    """List the units of the force by name (1 query)."""
+    return CommandUnit.objects.order_by("name")
+
+
+def open_teams() -> QuerySet[Team]:
+    """List the teams that are not closed, by name (1 query)."""
+    return Team.objects.filter(closed_at__isnull=True).order_by("name")
+
+
+def get_person(person_id: UUID) -> Person:
+    """Find a person; raise NotFound."""
+    person = Person.objects.select_related("unit").filter(pk=person_id).first()
+    if person is None:
+        raise NotFound
+    return person
+
+
+def get_account(user_id: UUID) -> User:
+    """Find an account, open or closed; raise NotFound."""
+    user = User.objects.select_related("person__unit").filter(pk=user_id).first()
+    if user is None:
+        raise NotFound
+    return user
+
+
+def find_accounts(typed: str, *, most: int = 10) -> list[User]:
+    """Find the open accounts whose user name, collar number or surname is what was typed."""
+    text = " ".join(typed.split())
+    if not text:
+        return []
+    words = text.split(" ")
+    exact = (
+        Q(username__iexact=text)
+        | Q(person__surname__iexact=text)
+        | Q(person__collar_number__in=[word.upper() for word in words])
+    )
+    found = User.objects.filter(exact, is_active=True).select_related("person")
+    return list(found.order_by("person__surname", "id")[:most])
+
+
+def _narrowed(filters: PeopleFilters, now: datetime) -> QuerySet[Person]:
+    people = Person.objects.all()
+    text = " ".join(filters.text.split())
+    if text:
+        accounts = User.objects.filter(username__istartswith=text)
+        people = people.filter(
+            Q(surname__istartswith=text)
+            | Q(collar_number__istartswith=text)
+            | Q(pk__in=accounts.values("person_id"))
+        )
+    if filters.unit:
+        people = people.filter(unit__code=filters.unit)
+    if filters.role in Role.values:
+        held = RoleAssignment.objects.at(now).filter(role=filters.role)
+        people = people.filter(pk__in=held.values("user__person_id"))
+    opened = User.objects.filter(is_active=True).values("person_id")
+    if filters.account == WITH_ACCOUNT:
+        people = people.filter(pk__in=opened)
+    elif filters.account == CLOSED_ONLY:
+        closed = User.objects.filter(is_active=False).values("person_id")
+        people = people.filter(pk__in=closed).exclude(pk__in=opened)
+    elif filters.account == WITHOUT_ACCOUNT:
+        people = people.exclude(pk__in=User.objects.values("person_id"))
+    return people
