@@ -51,8 +51,12 @@ def grant(
     granted_by: User,
     now: datetime,
     expires_at: datetime | None = None,
+    **columns: Any,
 ) -> PersonalGrant:
-    """Open one object to one account, or renew the grant that is there."""
+    """Open one object to one account, or renew the grant that is there.
+
+    `columns` are the values of what a concrete class adds, such as its place in a ledger.
+    """
     permission = ModelPermission.objects.get(
         codename=codename, content_type__app_label=target._meta.app_label
     )
@@ -65,6 +69,7 @@ def grant(
             "granted_by": granted_by,
             "granted_at": now,
             "expires_at": expires_at,
+            **columns,
         },
     )
     return row

@@ -28,7 +28,7 @@ def is_kept_out(case: Complaint, person: Person) -> bool:
     """Tell whether a person may never see the case: complained about, or declared excluded."""
     return (
         ComplaintSubject.objects.filter(complaint=case, person=person).exists()
-        or CaseExclusion.objects.filter(complaint=case, person=person).exists()
+        or CaseExclusion.objects.in_force().filter(complaint=case, person=person).exists()
     )
 
 

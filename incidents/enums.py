@@ -175,3 +175,11 @@ class LengthUnit(TextChoices):
     WORKING_DAYS = "WORKING_DAYS", "working days"
     MONTHS = "MONTHS", "months"
     NONE = "NONE", "as soon as practicable"
+
+
+class GrantKind(TextChoices):
+    """Why one account has a personal grant of a case."""
+
+    PERSONAL = "PERSONAL", "Personal grant"
+    ASSIGNMENT = "ASSIGNMENT", "Assignment"
+    OVERSIGHT = "OVERSIGHT", "Oversight seat"

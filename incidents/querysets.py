@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.grants import granted_ids
@@ -53,9 +53,13 @@ class ComplaintQuerySet(models.QuerySet[Any]):
 
     def _not_kept_from(self, user: User) -> Self:
         rest = self
+        excluded: Any = self.model._meta.get_field("exclusions").related_model
         for person_id in user.person_ids:
             rest = rest.exclude(subjects__person_id=person_id)
-            rest = rest.exclude(exclusions__person_id=person_id)
+            mine = excluded.objects.in_force().filter(
+                complaint_id=OuterRef("pk"), person_id=person_id
+            )
+            rest = rest.exclude(Exists(mine))
         if not user.has_role_permission(Permission.SEE_DISPOSALS):
             # A tombstone says that there was a case; only those who dispose of records need it.
             rest = rest.exclude(state=CaseState.DESTROYED)

@@ -1,11 +1,13 @@
 """People and their accounts, units, teams and roles."""
 
 from accounts.models.accounts import Membership, NobodySignedIn, RoleAssignment, User, UserManager
+from accounts.models.closures import AccountClosure
 from accounts.models.delegations import Delegation
 from accounts.models.machines import ApiToken, IdempotencyKey
 from accounts.models.people import CommandUnit, Person, Team
 
 __all__ = [
+    "AccountClosure",
     "ApiToken",
     "CommandUnit",
     "Delegation",

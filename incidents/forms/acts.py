@@ -160,7 +160,7 @@ class GiveAccessForm(forms.Form):
 
 def _kept_out(case: Complaint) -> set[Any]:
     subjects = case.subjects.filter(person__isnull=False).values_list("person_id", flat=True)
-    return set(subjects) | set(case.exclusions.values_list("person_id", flat=True))
+    return set(subjects) | set(case.exclusions.in_force().values_list("person_id", flat=True))
 
 
 def _part(case: Complaint) -> set[Any]:

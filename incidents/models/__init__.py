@@ -1,6 +1,6 @@
 """The records of what happened. Each noun has its module; import models from here."""
 
-from incidents.models.access import CaseExclusion, ComplaintGrant
+from incidents.models.access import CaseExclusion, CasePlacement, ComplaintGrant, GrantPeriod
 from incidents.models.complaints import (
     Allegation,
     Complainant,
@@ -42,6 +42,7 @@ __all__ = [
     "Camera",
     "CameraIssue",
     "CaseExclusion",
+    "CasePlacement",
     "CaseStateRow",
     "Complainant",
     "Complaint",
@@ -56,6 +57,7 @@ __all__ = [
     "FootageItem",
     "FootageLink",
     "FootageSearch",
+    "GrantPeriod",
     "HandlingType",
     "Incident",
     "NoFootageReason",

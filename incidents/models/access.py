@@ -1,32 +1,176 @@
-"""Who may see a case besides its team, and who never may."""
+"""Who may see a case besides its team, who never may, and the recorded history of both.
+
+Two tables are ledgers: rows are added and ended, and never changed otherwise. With them the
+question "who could see this case then" has an answer. See docs/adr on the ledger of access.
+"""
 
 from __future__ import annotations
 
-from typing import ClassVar
+import uuid
+from typing import ClassVar, Self
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
+from django.db.models import F, Func, Q
+from django.db.models.functions import Least
 
 from accounts.grants import PersonalGrant
-from accounts.models import Person, User
+from accounts.models import Person, Team, User
+from incidents.enums import GrantKind
 from incidents.models.complaints import Complaint
 
 
+class TimeRange(Func):
+    """The half-open period between two moments, for the database's own comparisons."""
+
+    function = "TSTZRANGE"
+    output_field = DateTimeRangeField()
+
+
+class CasePlacement(models.Model):
+    """Where a case stood from one moment until another: in which team, restricted or not.
+
+    A case that is not destroyed has exactly one row without an end, equal to its own columns.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    complaint = models.ForeignKey(Complaint, on_delete=models.CASCADE, related_name="placements")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    is_restricted = models.BooleanField()
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+    moved_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["complaint", "since"], name="placement_of_case")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["complaint"], condition=Q(until__isnull=True), name="placement_one_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")),
+                name="placement_ends_after_it_begins",
+            ),
+            ExclusionConstraint(
+                name="placements_follow_each_other",
+                expressions=[
+                    ("complaint", RangeOperators.EQUAL),
+                    (TimeRange("since", "until"), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+
+
+class GrantPeriod(models.Model):
+    """One account's personal grant of a case, from when until when: kept when the grant is gone.
+
+    `until` is the end that was planned, `ended_at` the end that a person made; whichever comes
+    first counts. Giving access anew ends one row and begins another.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    complaint = models.ForeignKey(Complaint, on_delete=models.CASCADE, related_name="grant_periods")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="grant_periods")
+    kind = models.CharField(max_length=12, choices=GrantKind.choices)
+    reason = models.CharField(max_length=200)
+    granted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    end_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["complaint", "user", "since"], name="grant_period_of_case"),
+            models.Index(fields=["user", "since"], name="grant_period_of_user"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["complaint", "user"],
+                condition=Q(ended_at__isnull=True),
+                name="grant_period_one_open",
+            ),
+            models.CheckConstraint(
+                condition=(Q(until__isnull=True) | Q(until__gt=F("since")))
+                & (Q(ended_at__isnull=True) | Q(ended_at__gte=F("since"))),
+                name="grant_period_ends_after_it_begins",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True, end_reason="")
+                | (Q(ended_at__isnull=False, ended_by__isnull=False) & ~Q(end_reason="")),
+                name="grant_period_end_is_explained",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=GrantKind.OVERSIGHT) | Q(until__isnull=False),
+                name="grant_period_oversight_ends",
+            ),
+            ExclusionConstraint(
+                name="grant_periods_follow_each_other",
+                expressions=[
+                    ("complaint", RangeOperators.EQUAL),
+                    ("user", RangeOperators.EQUAL),
+                    (TimeRange("since", Least("until", "ended_at")), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+
+
 class ComplaintGrant(PersonalGrant):
-    """A personal grant of one case to one account."""
+    """A personal grant of one case to one account, in force; its row of the ledger comes with it."""
 
     content_object = models.ForeignKey(Complaint, on_delete=models.CASCADE, related_name="grants")
+    period = models.OneToOneField(GrantPeriod, on_delete=models.PROTECT, related_name="grant")
+
+
+class CaseExclusionQuerySet(models.QuerySet["CaseExclusion"]):
+    """Finds the exclusions that hold."""
+
+    def in_force(self) -> Self:
+        """Keep those that nobody has ended."""
+        return self.filter(ended_at__isnull=True)
 
 
 class CaseExclusion(models.Model):
-    """A person who may never see a case. The officers complained about are excluded without one."""
+    """A person who may not see a case while it lasts, whatever opens it.
+
+    The officers complained about are excluded without one, from `ComplaintSubject.named_at`.
+    """
 
     complaint = models.ForeignKey(Complaint, on_delete=models.CASCADE, related_name="exclusions")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="excluded_from")
     reason = models.CharField(max_length=200)
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    end_reason = models.CharField(max_length=200, blank=True)
+
+    objects: ClassVar = CaseExclusionQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["person", "complaint"], name="excluded_once")
+            models.UniqueConstraint(
+                fields=["person", "complaint"],
+                condition=Q(ended_at__isnull=True),
+                name="excluded_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("made_at")),
+                name="exclusion_ends_after_it_begins",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True, end_reason="")
+                | (Q(ended_at__isnull=False, ended_by__isnull=False) & ~Q(end_reason="")),
+                name="exclusion_end_is_explained",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["complaint", "person"], name="exclusion_of_case"),
         ]

@@ -152,12 +152,19 @@ class ComplaintSubject(models.Model):
         Person, on_delete=models.PROTECT, related_name="complained_about_in", null=True, blank=True
     )
     description = models.CharField(max_length=200, blank=True)
+    named_at = models.DateTimeField(
+        null=True, blank=True, help_text="From when the person is kept out"
+    )
 
     objects: ClassVar = OfCaseQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["complaint", "person"], name="subject_once"),
+            models.CheckConstraint(
+                condition=Q(person__isnull=True) | Q(named_at__isnull=False),
+                name="subject_named_has_moment",
+            ),
             models.CheckConstraint(
                 condition=Q(person__isnull=False) | ~Q(description=""),
                 name="subject_named_or_described",

@@ -166,7 +166,7 @@ def _kept_out(case: Complaint) -> list[KeptOut]:
     ]
     rows += [
         KeptOut(exclusion.person, exclusion.reason, exclusion.made_at)
-        for exclusion in case.exclusions.select_related("person")
+        for exclusion in case.exclusions.in_force().select_related("person")
     ]
     return sorted(rows, key=lambda row: (row.person.surname, str(row.person.pk)))
 

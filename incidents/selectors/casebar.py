@@ -128,7 +128,7 @@ def accounts_that_see(case: Complaint, *, now: datetime) -> QuerySet[User]:
     return (
         User.objects.filter(opened, is_active=True)
         .exclude(person__in=case.subjects.filter(person__isnull=False).values("person_id"))
-        .exclude(person__in=case.exclusions.values("person_id"))
+        .exclude(person__in=case.exclusions.in_force().values("person_id"))
     )
 
 

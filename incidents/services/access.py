@@ -7,17 +7,15 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts.grants import in_force, revoke
+from accounts.grants import in_force
 from accounts.models import User
 from accounts.roles import Permission
-from audit.recorder import record
 from bwcportal.errors import Invalid, NotNow
 from incidents.case_policies import check_reason, is_kept_out
 from incidents.enums import CaseState
-from incidents.events import ACCESS_ENDED
 from incidents.models import Complaint, ComplaintGrant
 from incidents.permissions import check_may
-from incidents.services.granting import grant_case
+from incidents.services.granting import end_grant, grant_case
 from incidents.services.moving import lock_case
 
 
@@ -71,14 +69,6 @@ def end_access(*, actor: User, case_id: UUID, user: User, reason: str, now: date
             "Nobody else can open this restricted case. Give somebody else access first",
             code="last_access",
         )
-    if not revoke(ComplaintGrant, user=user, target=case):
+    if not end_grant(user, case, reason=text, actor=actor, now=now):
         raise NotNow(f"{user.display_name} has no personal access to this case", code="no_grant")
-    record(
-        ACCESS_ENDED,
-        actor=actor.audit_actor(),
-        subject=case.audit_subject(),
-        now=now,
-        details={"user": user.pk},
-        personal={"reason": text, "name": user.display_name},
-    )
     return case

@@ -11,6 +11,7 @@ from datetime import datetime
 from incidents.models import (
     Allegation,
     CaseExclusion,
+    CasePlacement,
     Complainant,
     Complaint,
     ComplaintGrant,
@@ -20,6 +21,7 @@ from incidents.models import (
     FootageItem,
     FootageLink,
     FootageSearch,
+    GrantPeriod,
     Incident,
     Preservation,
     Update,
@@ -37,7 +39,9 @@ ERASED = (
     ("updates", Update, "complaint"),
     ("contributions", Contribution, "complaint"),
     ("personal grants", ComplaintGrant, "content_object"),
+    ("periods of personal access", GrantPeriod, "complaint"),
     ("exclusions", CaseExclusion, "complaint"),
+    ("periods in a team", CasePlacement, "complaint"),
 )
 
 

@@ -1,16 +1,21 @@
-"""Opening a case to one account, as a part of another act: its lock, its permission, its transaction."""
+"""Opening a case to one account and closing it: the only module that does, ledger and all.
+
+Every function is a part of another act: its lock on the case, its permission, its transaction.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from accounts.grants import grant
+from accounts.grants import grant, revoke
 from accounts.models import User
 from audit.recorder import record
-from incidents.events import ACCESS_GRANTED
-from incidents.models import Complaint, ComplaintGrant
+from incidents.enums import GrantKind
+from incidents.events import ACCESS_ENDED, ACCESS_GRANTED
+from incidents.models import Complaint, ComplaintGrant, GrantPeriod
 
 CODENAME = "view_complaint"
+RENEWED = "Given anew"
 
 
 def grant_case(
@@ -21,8 +26,22 @@ def grant_case(
     actor: User,
     now: datetime,
     expires_at: datetime | None = None,
-) -> None:
-    """Give an account a personal grant of a locked case, or renew it, and record that."""
+    kind: GrantKind = GrantKind.PERSONAL,
+) -> GrantPeriod:
+    """Give an account a grant of a locked case, or give it anew, and record that.
+
+    The period that was open ends at this moment and the new one begins.
+    """
+    _end_period(user, case, actor=actor, reason=RENEWED, now=now)
+    period = GrantPeriod.objects.create(
+        complaint=case,
+        user=user,
+        kind=kind,
+        reason=reason,
+        granted_by=actor,
+        since=_not_before_the_last(user, case, now),
+        until=expires_at,
+    )
     grant(
         ComplaintGrant,
         codename=CODENAME,
@@ -32,22 +51,58 @@ def grant_case(
         granted_by=actor,
         now=now,
         expires_at=expires_at,
+        period=period,
     )
     record(
         ACCESS_GRANTED,
         actor=actor.audit_actor(),
         subject=case.audit_subject(),
         now=now,
-        details={"user": user.pk, "until": expires_at},
+        details={"user": user.pk, "until": expires_at, "kind": kind},
         personal={"reason": reason, "name": user.display_name},
     )
+    return period
+
+
+def end_grant(user: User, case: Complaint, *, reason: str, actor: User, now: datetime) -> bool:
+    """End an account's grant of a locked case and record that; False when there is none.
+
+    A grant that had expired goes too, and keeps the end that it had.
+    """
+    if not revoke(ComplaintGrant, user=user, target=case):
+        return False
+    _end_period(user, case, actor=actor, reason=reason, now=now)
+    record(
+        ACCESS_ENDED,
+        actor=actor.audit_actor(),
+        subject=case.audit_subject(),
+        now=now,
+        details={"user": user.pk},
+        personal={"reason": reason, "name": user.display_name},
+    )
+    return True
 
 
 def open_to(user: User, case: Complaint, *, reason: str, actor: User, now: datetime) -> None:
-    """Give a grant unless the case is open to the account without one or by a lasting one."""
+    """Give a grant for an assignment unless the case is open to the account by itself for good."""
     by_team = not case.is_restricted and case.team_id in user.team_ids
     lasting = ComplaintGrant.objects.filter(
         user=user, content_object=case, expires_at__isnull=True
     ).exists()
     if not by_team and not lasting:
-        grant_case(user, case, reason=reason, actor=actor, now=now)
+        grant_case(user, case, reason=reason, actor=actor, now=now, kind=GrantKind.ASSIGNMENT)
+
+
+def _end_period(user: User, case: Complaint, *, actor: User, reason: str, now: datetime) -> None:
+    period = GrantPeriod.objects.filter(user=user, complaint=case, ended_at__isnull=True).first()
+    if period is not None:
+        # Two requests may read the clock in one order and get the lock in the other.
+        period.ended_at = max(now, period.since)
+        period.ended_by = actor
+        period.end_reason = reason
+        period.save(update_fields=["ended_at", "ended_by", "end_reason"])
+
+
+def _not_before_the_last(user: User, case: Complaint, now: datetime) -> datetime:
+    last = GrantPeriod.objects.filter(user=user, complaint=case, ended_at__gt=now)
+    return max([now, *(period.ended_at for period in last if period.ended_at is not None)])

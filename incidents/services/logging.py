@@ -34,6 +34,7 @@ from incidents.permissions import check_may
 from incidents.references import make_reference
 from incidents.services.granting import grant_case
 from incidents.services.moving import note_contribution
+from incidents.services.placing import begin_placement
 
 # SI 2025/558 does not apply to complaints made before this day.
 REGS_2025_FROM = date(2025, 5, 28)
@@ -115,6 +116,7 @@ def log_complaint(*, actor: User, data: NewComplaint, now: datetime) -> Complain
     _check_people(actor, data)
     with transaction.atomic():
         case = _create_case(actor, data, team, now)
+        begin_placement(case, actor=actor, now=now)
         Complainant.objects.create(complaint=case, **vars(data.complainant))
         _create_allegations(case, data)
         case.factors.set(data.factors)
@@ -235,6 +237,7 @@ def _create_allegations(case: Complaint, data: NewComplaint) -> None:
             complaint=case,
             person=subject.person,
             description="" if subject.person else subject.description.strip(),
+            named_at=case.logged_at if subject.person else None,
         )
         for subject in data.subjects
     ]

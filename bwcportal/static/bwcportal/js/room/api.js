@@ -12,6 +12,7 @@ export async function post(address, body, { leaving = false } = {}) {
   }
   if (!response || response.status >= 500 || response.status === 429) return { kind: "away" };
   if (response.redirected) return { kind: "signed-out" };
+  if (response.status === 404 && (await isGone())) return leave();
   const data = await response.json().catch(() => null);
   if (data === null) return { kind: "away" };
   return response.ok ? { kind: "done", data } : { kind: "refused", status: response.status, data };
@@ -26,6 +27,21 @@ async function send(address, body, leaving) {
   } catch {
     return null;
   }
+}
+
+// Tells whether the room itself can no longer be opened: the case is not there for this person now.
+async function isGone() {
+  const response = await fetch(location.href, { headers: { "X-Background": "1" } }).catch(() => null);
+  return response !== null && response.status === 404;
+}
+
+// Takes everything off the screen, streams included, and shows what anybody else is shown here.
+// Nothing of the case may stay in a page that was open when the right to it ended.
+function leave() {
+  document.body.replaceChildren();
+  document.body.dataset.room = "gone";
+  location.replace(location.href);
+  return new Promise(() => {});
 }
 
 async function renewToken() {

@@ -20,7 +20,7 @@ export class Saver {
     this.timer = 0;
     addEventListener("online", () => this.soon(0));
     addEventListener("beforeunload", (event) => {
-      if (this.unsaved().length) event.preventDefault();
+      if (this.unsaved().length && document.body.dataset.room !== "gone") event.preventDefault();
     });
   }
 

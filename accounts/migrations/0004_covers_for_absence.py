@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0002_reasons_and_closed_teams"),
+        ("accounts", "0003_account_closures"),
     ]
 
     operations = [
