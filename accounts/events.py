@@ -7,6 +7,23 @@ SIGNED_OUT = event_type("accounts.signed_out", Operation.SIGN_IN, "signed out")
 SIGN_IN_REFUSED = event_type(
     "accounts.sign_in_refused", Operation.SIGN_IN, "was refused at sign-in"
 )
+FACTOR_REFUSED = event_type(
+    "accounts.factor_refused", Operation.SIGN_IN, "gave a wrong code or passkey"
+)
+TRIES_LOCKED = event_type(
+    "accounts.tries_locked", Operation.SIGN_IN, "was refused after too many wrong tries"
+)
+FACTOR_ADDED = event_type(
+    "accounts.factor_added", Operation.ADMINISTRATION, "set up a second factor"
+)
+PASSWORD_CHOSEN = event_type(
+    "accounts.password_chosen", Operation.ADMINISTRATION, "chose a new password"
+)
+SET_UP_CODE_ISSUED = event_type(
+    "accounts.set_up_code_issued",
+    Operation.ADMINISTRATION,
+    "issued a code for setting an account up",
+)
 TOKEN_ISSUED = event_type(
     "accounts.token_issued", Operation.ADMINISTRATION, "was issued an API token"
 )

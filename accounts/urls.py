@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from accounts.views import people, people_accounts, roles, sign_in, teams
+from accounts.views import people, people_accounts, roles, set_up, sign_in, teams
 
 app_name = "accounts"
 
@@ -39,8 +39,18 @@ administration_patterns: list[URLPattern] = [
     path(f"{TOP}access-matrix/", roles.matrix, name="access-matrix"),
 ]
 
-urlpatterns = [
+sign_in_patterns: list[URLPattern] = [
     path("sign-in/", sign_in.sign_in, name="sign-in"),
+    path("sign-in/code/", sign_in.second_factor, name="second-factor"),
+    path("sign-in/passkey/", sign_in.passkey, name="sign-in-passkey"),
+    path("sign-in/passkey/challenge/", sign_in.passkey_challenge, name="sign-in-challenge"),
+    path("sign-in/set-up/", set_up.start, name="set-up"),
+    path("sign-in/set-up/password/", set_up.choose_password, name="set-up-password"),
+    path("sign-in/set-up/factor/", set_up.enrol, name="set-up-factor"),
+    path("sign-in/set-up/passkey/", set_up.enrol_passkey, name="set-up-passkey"),
+    path("sign-in/set-up/passkey/challenge/", set_up.passkey_challenge, name="set-up-challenge"),
+    path("sign-in/set-up/done/", set_up.done, name="set-up-done"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
-    *administration_patterns,
 ]
+
+urlpatterns = [*sign_in_patterns, *administration_patterns]

@@ -52,6 +52,12 @@ CSRF_TRUSTED_ORIGINS = env.listing("CSRF_TRUSTED_ORIGINS")
 
 FORCE_NAME = env.text("BWC_FORCE_NAME", "Metropolitan demo force")
 
+# One code that every demonstration account signs in with, made at each start of the demo and printed
+# there. Anywhere else it would be a way round the second factor, so nothing starts with it.
+DEMO_CODE = env.text("BWC_DEMO_CODE")
+if DEMO_CODE and ENVIRONMENT != "demo":
+    raise env.UnusableSetting("BWC_DEMO_CODE is for a demonstration only. Unset it")
+
 INSTALLED_APPS = [
     "bwcportal.apps.BwcportalConfig",
     "audit",
@@ -67,6 +73,11 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.forms",
     "guardian",
+    # Second factors and single sign-on. None of the library's own pages is reachable.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
     "rest_framework",
     "django_htmx",
     "csp",
@@ -87,6 +98,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "bwcportal.middleware.IdleSessionMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    # Gives the library the request; it finds none of its own addresses here.
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "bwcportal.acting.ActingMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -156,14 +169,24 @@ PASSWORD_HASHERS = (
         "django.contrib.auth.hashers.ScryptPasswordHasher",
     ]
 )
+# As the NCSC advises: length, and lists of what is guessed first; no rules of composition, no expiry.
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
+    {"NAME": "accounts.passwords.LengthValidator"},
+    {"NAME": "accounts.passwords.GuessedFirstValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+# The library of second factors. Accounts have no e-mail address; nobody signs up.
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+MFA_ADAPTER = "accounts.factors.adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+# A passkey counts as two factors, because the person unlocked it; so it may stand alone.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_RECOVERY_CODE_COUNT = 10
+MFA_RECOVERY_CODE_DIGITS = 10
 
 # Twelve hours at most; fifteen minutes idle is enforced by the request middleware.
 SESSION_COOKIE_AGE = 12 * 60 * 60

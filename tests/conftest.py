@@ -58,7 +58,13 @@ def prepare_environment(servers: contextlib.ExitStack) -> None:
     servers.callback(shutil.rmtree, var, ignore_errors=True)
     # WhiteNoise warns of a folder that is not there, and a warning fails a test.
     (var / "static").mkdir(parents=True)
-    for name in ("DEBUG", "ALLOWED_HOSTS", "FOOTAGE_FOLDER", "BWC_AUTO_DELETE_DAYS"):
+    for name in (
+        "DEBUG",
+        "ALLOWED_HOSTS",
+        "FOOTAGE_FOLDER",
+        "BWC_AUTO_DELETE_DAYS",
+        "BWC_DEMO_CODE",
+    ):
         os.environ.pop(name, None)
     os.environ["BWC_ENVIRONMENT"] = "test"
     os.environ["BWC_VAR"] = str(var)

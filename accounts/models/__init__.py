@@ -5,6 +5,7 @@ from accounts.models.closures import AccountClosure
 from accounts.models.delegations import Delegation
 from accounts.models.machines import ApiToken, IdempotencyKey
 from accounts.models.people import CommandUnit, Person, Team
+from accounts.models.sign_in import SetUpCode, WrongTries
 
 __all__ = [
     "AccountClosure",
@@ -16,7 +17,9 @@ __all__ = [
     "NobodySignedIn",
     "Person",
     "RoleAssignment",
+    "SetUpCode",
     "Team",
     "User",
     "UserManager",
+    "WrongTries",
 ]

@@ -8,6 +8,8 @@ from functools import cache
 
 from django.contrib.auth.hashers import make_password
 
+from accounts.factors.codes import enrol_app, new_app_secret
+from accounts.factors.rows import factors_of
 from accounts.models import CommandUnit, Membership, Person, RoleAssignment, Team, User
 from accounts.roles import Role
 from incidents.enums import Mount
@@ -243,6 +245,16 @@ def make_account(account: Account, *, unit: CommandUnit, teams: dict[str, Team])
 def _password_hash() -> str:
     """Hash the one password of all accounts once: each hash takes a fifth of a second on purpose."""
     return make_password(PASSWORD)
+
+
+def give_factors(*, now: datetime) -> None:
+    """Give every account that signs in a second factor, if it has none: an app that nobody holds.
+
+    The demo's own code stands for it, in a demonstration only.
+    """
+    for user in User.objects.exclude(username=LAST_USERNAME):
+        if not factors_of(user):
+            enrol_app(user, new_app_secret(), used_period=0, now=now)
 
 
 def open_account(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -21,6 +22,7 @@ from bwcportal.local_services.services import Addresses, LocalServices, secret_k
 
 WEB, WORKER, BEAT = "web server", "worker", "scheduler"
 HOST = "127.0.0.1"
+NOT_INHERITED = {"DATABASE_OWNER_URL", "DEBUG", "BWC_DEMO_CODE"}
 WEB_PATIENCE_S = 60
 # A longer log is put aside when its process starts, in place of the one before it.
 LOG_LIMIT_BYTES = 5_000_000
@@ -49,6 +51,8 @@ class Stack:
     environment_name: str = "demo"
     extra: Mapping[str, str] = field(default_factory=dict)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    # What the demo's accounts show as their second factor: made anew at every start.
+    demo_code: str = field(default_factory=lambda: f"{secrets.randbelow(10**6):06}", repr=False)
 
     @property
     def url(self) -> str:
@@ -65,9 +69,9 @@ class Stack:
         servers = self.addresses.environment()
         if not owner:
             servers.pop("DATABASE_OWNER_URL")
-        inherited = {
-            k: v for k, v in os.environ.items() if k not in {"DATABASE_OWNER_URL", "DEBUG"}
-        }
+        inherited = {k: v for k, v in os.environ.items() if k not in NOT_INHERITED}
+        if self.environment_name == "demo":
+            inherited["BWC_DEMO_CODE"] = self.demo_code
         return {
             **inherited,
             **servers,

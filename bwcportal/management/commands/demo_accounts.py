@@ -22,6 +22,10 @@ class Command(BaseCommand):
         if settings.ENVIRONMENT not in {"demo", "test"}:
             raise CommandError("There are no demonstration accounts here")
         self.stdout.write(f"Sign in with one of these user names and the password {PASSWORD}")
+        if settings.DEMO_CODE:
+            self.stdout.write(
+                f"The code asked for next is {settings.DEMO_CODE}, until the demo is started again"
+            )
         rows = [
             (account.username, account.roles[0].label, account.what)
             for account in ACCOUNTS

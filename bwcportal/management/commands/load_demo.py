@@ -6,10 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from accounts.models import User
 from bwcportal.demo.loader import load
-from bwcportal.demo.people import is_loaded
+from bwcportal.demo.people import give_factors, is_loaded
 
 
 class Command(BaseCommand):
@@ -25,6 +26,7 @@ class Command(BaseCommand):
                 "Run ./bwc demo, or set BWC_ENVIRONMENT=demo"
             )
         if is_loaded():
+            give_factors(now=timezone.now())
             self.stdout.write("The demonstration force is loaded already")
             return
         if User.objects.exists():
@@ -37,4 +39,5 @@ class Command(BaseCommand):
             days=settings.AUTO_DELETE_DAYS,
             report=lambda what: self.stdout.write(f"{what} ..."),
         )
+        give_factors(now=timezone.now())
         self.stdout.write(f"{count} cases loaded")

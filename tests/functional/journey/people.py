@@ -67,6 +67,8 @@ class Person:
         self.page.get_by_label("User name").fill(self.username)
         self.page.get_by_label("Password").fill(PASSWORD)
         self.press("Sign in")
+        # The demonstration fills its code in.
+        self.press("Continue")
         self.page.get_by_role("heading", name="My work", level=1).wait_for()
 
     def open(self, path: str) -> Any:
