@@ -75,3 +75,35 @@ ACTING_BEGUN = event_type(
 ACTING_STOPPED = event_type(
     "accounts.acting_stopped", Operation.ADMINISTRATION, "stopped acting for somebody absent"
 )
+
+# People: what they were called, which records are one, who manages them, what they declare
+IDENTITY_RECORDED = event_type(
+    "accounts.identity_recorded",
+    Operation.ADMINISTRATION,
+    "recorded a former number or name of a person",
+)
+IDENTITY_TAKEN_BACK = event_type(
+    "accounts.identity_taken_back",
+    Operation.ADMINISTRATION,
+    "took a former number or name of a person back",
+)
+RECORDS_LINKED = event_type(
+    "accounts.records_linked",
+    Operation.ADMINISTRATION,
+    "recorded that two records are one human being",
+)
+RECORDS_UNLINKED = event_type(
+    "accounts.records_unlinked",
+    Operation.ADMINISTRATION,
+    "recorded that two records are not one human being",
+)
+LINE_BEGUN = event_type(
+    "accounts.line_begun", Operation.ADMINISTRATION, "recorded whom a person reports to"
+)
+LINE_ENDED = event_type("accounts.line_ended", Operation.ADMINISTRATION, "ended a reporting line")
+INTEREST_DECLARED = event_type(
+    "accounts.interest_declared", Operation.COLLECTION, "declared an interest"
+)
+INTEREST_ENDED = event_type(
+    "accounts.interest_ended", Operation.ALTERATION, "ended a declared interest"
+)

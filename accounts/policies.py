@@ -48,7 +48,7 @@ def check_combination(user: User, role: Role, *, begins: datetime, until: dateti
     All accounts of the person count: a second account is no way round.
     """
     meanwhile = _overlapping(begins, until)
-    held = RoleAssignment.objects.filter(meanwhile, user__person=user.person_id)
+    held = RoleAssignment.objects.filter(meanwhile, user__person__in=user.person_ids)
     clash = clash_with(role, [Role(code) for code in held.values_list("role", flat=True)])
     if clash is not None:
         other, why = clash
@@ -57,7 +57,7 @@ def check_combination(user: User, role: Role, *, begins: datetime, until: dateti
             f"{role.label.lower()} as well: {why}. End the other role first",
             code="roles_clash",
         )
-    teams = Membership.objects.filter(meanwhile, user__person=user.person_id)
+    teams = Membership.objects.filter(meanwhile, user__person__in=user.person_ids)
     if role == Role.ADMINISTRATOR and teams.exists():
         raise NotNow(
             f"{user.display_name} is in a team at that time, and a team opens cases. End the "
@@ -69,7 +69,7 @@ def check_combination(user: User, role: Role, *, begins: datetime, until: dateti
 def check_may_join(user: User, *, begins: datetime, until: datetime | None) -> None:
     """Raise NotNow when the person is an administrator at that time, by whichever account."""
     held = RoleAssignment.objects.filter(
-        _overlapping(begins, until), user__person=user.person_id, role=Role.ADMINISTRATOR
+        _overlapping(begins, until), user__person__in=user.person_ids, role=Role.ADMINISTRATOR
     )
     if held.exists():
         raise NotNow(
@@ -108,7 +108,7 @@ def check_other_administrator(user: User, *, now: datetime) -> None:
     """
     held = RoleAssignment.objects.select_for_update().at(now).filter(role=Role.ADMINISTRATOR)
     holders = set(held.order_by("pk").values_list("user_id", flat=True))
-    others = User.objects.filter(pk__in=holders, is_active=True).exclude(person=user.person_id)
+    others = User.objects.filter(pk__in=holders, is_active=True).exclude(person__in=user.person_ids)
     if not others.exists():
         raise NotNow(
             "Nobody else is an administrator. Give the role to somebody else first",

@@ -14,7 +14,8 @@ from accounts.roles import Permission
 from bwcportal.errors import Invalid, NotNow
 from bwcportal.phrasing import london_day, plain_date
 from incidents.enums import HANDLING_STATES, CaseState
-from incidents.models import CaseExclusion, Complaint, ComplaintSubject, Contribution
+from incidents.kept_out import is_kept_out
+from incidents.models import Complaint, Contribution
 
 # An update may be sent from the day the handling began until the outcome is.
 UPDATE_STATES = HANDLING_STATES | {
@@ -24,18 +25,11 @@ UPDATE_STATES = HANDLING_STATES | {
 }
 
 
-def is_kept_out(case: Complaint, person: Person) -> bool:
-    """Tell whether a person may never see the case: complained about, or declared excluded."""
-    return (
-        ComplaintSubject.objects.filter(complaint=case, person=person).exists()
-        or CaseExclusion.objects.in_force().filter(complaint=case, person=person).exists()
-    )
-
-
 def took_part(case: Complaint, person: Person) -> list[str]:
     """List in words how a person took part in the case, empty if not at all."""
-    kinds = Contribution.objects.filter(complaint=case, person=person).order_by("first_at", "kind")
-    return [contribution.get_kind_display() for contribution in kinds]
+    kinds = Contribution.objects.filter(complaint=case, person_id__in=person.ids)
+    kinds = kinds.order_by("first_at", "kind")
+    return list(dict.fromkeys(contribution.get_kind_display() for contribution in kinds))
 
 
 def check_investigator(case: Complaint, user: User) -> None:
@@ -58,7 +52,7 @@ def check_supervisor(case: Complaint, user: User, *, investigator: User | None) 
             f"{user.display_name} is kept out of this case. Choose somebody else",
             field="supervisor",
         )
-    if investigator is not None and investigator.person_id == user.person_id:
+    if investigator is not None and investigator.person_id in user.person_ids:
         raise Invalid(
             "The supervisor must be somebody other than the investigator", field="supervisor"
         )

@@ -1,7 +1,8 @@
 """Which rows a person may know of. Everything else is, for that person, not there.
 
 A case opens by its team (unless restricted) or by a personal grant in force. An exclusion beats
-both and follows the person: the officers complained about, and anybody declared excluded.
+both and follows the human being over all their records and accounts: the officers complained
+about, and anybody declared excluded.
 
 Whoever acts for somebody absent knows of what opens to the absent person instead, restricted cases
 apart: those open to a person by name and to nobody in their place. Exclusions of both count.
@@ -52,14 +53,12 @@ class ComplaintQuerySet(models.QuerySet[Any]):
         return Q(team_id__in=user.team_ids, is_restricted=False), by_grant
 
     def _not_kept_from(self, user: User) -> Self:
-        rest = self
+        rest = self.exclude(subjects__person_id__in=user.person_ids)
         excluded: Any = self.model._meta.get_field("exclusions").related_model
-        for person_id in user.person_ids:
-            rest = rest.exclude(subjects__person_id=person_id)
-            mine = excluded.objects.in_force().filter(
-                complaint_id=OuterRef("pk"), person_id=person_id
-            )
-            rest = rest.exclude(Exists(mine))
+        mine = excluded.objects.in_force().filter(
+            complaint_id=OuterRef("pk"), person_id__in=user.person_ids
+        )
+        rest = rest.exclude(Exists(mine))
         if not user.has_role_permission(Permission.SEE_DISPOSALS):
             # A tombstone says that there was a case; only those who dispose of records need it.
             rest = rest.exclude(state=CaseState.DESTROYED)

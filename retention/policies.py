@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from accounts.human_beings import count_humans
 from bwcportal.errors import NotNow
 from incidents.enums import CaseState
 from incidents.models import Complaint
@@ -79,7 +80,7 @@ def why_not_destroy(disposal: Disposal, case: Complaint, *, today: date) -> str:
             "a newer version of the rule is in force",
         ),
         (
-            disposal.approvals.values("person_id").distinct().count() < APPROVALS_NEEDED,
+            count_humans(disposal.approvals.values_list("person_id", flat=True)) < APPROVALS_NEEDED,
             "two different people have not approved it",
         ),
     )

@@ -3,6 +3,8 @@
 from accounts.models.accounts import Membership, NobodySignedIn, RoleAssignment, User, UserManager
 from accounts.models.closures import AccountClosure
 from accounts.models.delegations import Delegation
+from accounts.models.identities import CollarNumber, PersonLink, PersonName, Posting
+from accounts.models.lines import DeclaredInterest, ReportingLine
 from accounts.models.machines import ApiToken, IdempotencyKey
 from accounts.models.people import CommandUnit, Person, Team
 from accounts.models.sign_in import SetUpCode, WrongTries
@@ -10,12 +12,18 @@ from accounts.models.sign_in import SetUpCode, WrongTries
 __all__ = [
     "AccountClosure",
     "ApiToken",
+    "CollarNumber",
     "CommandUnit",
+    "DeclaredInterest",
     "Delegation",
     "IdempotencyKey",
     "Membership",
     "NobodySignedIn",
     "Person",
+    "PersonLink",
+    "PersonName",
+    "Posting",
+    "ReportingLine",
     "RoleAssignment",
     "SetUpCode",
     "Team",

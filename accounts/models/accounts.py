@@ -74,10 +74,11 @@ class User(AbstractBaseUser):
     def person_ids(self) -> list[uuid.UUID]:
         """The human beings behind an act: oneself, and the absent person for whom one acts.
 
-        What keeps either out keeps the act out: exclusions, parts taken, approvals given.
+        What keeps either out keeps the act out: exclusions, parts taken, approvals given. All
+        records of each human being are here (no query).
         """
         absent = self.acting_for
-        return [self.person_id] if absent is None else [self.person_id, absent.person_id]
+        return self.person.ids if absent is None else [*self.person.ids, *absent.person.ids]
 
     @cached_property
     def role_set(self) -> frozenset[Role]:
@@ -127,6 +128,7 @@ class NobodySignedIn(AnonymousUser):
 
     team_ids: ClassVar[list[uuid.UUID]] = []
     acting = None
+    person_ids: ClassVar[list[uuid.UUID]] = []
 
     def has_role_permission(self, permission: Permission) -> bool:
         """Refuse everything."""

@@ -9,7 +9,9 @@ from __future__ import annotations
 import uuid
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Upper
 
 
 class CommandUnit(models.Model):
@@ -34,7 +36,12 @@ class CommandUnit(models.Model):
 
 
 class Person(models.Model):
-    """One human being who serves or works in the force."""
+    """One human being who serves or works in the force, as the force knows them today.
+
+    What they were called before is in `models.identities`. Somebody who came from another force,
+    or became an officer, may have two records: `other_ids` are the ids of the others of the same
+    human being, kept by `services.identities` from the links between records.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     rank = models.CharField(max_length=24, blank=True, help_text="PC, PS, DI, Ms, Mr")
@@ -44,12 +51,22 @@ class Person(models.Model):
     unit = models.ForeignKey(CommandUnit, on_delete=models.PROTECT, related_name="people")
     is_officer = models.BooleanField(default=True)
     version = models.PositiveIntegerField(default=1)
+    other_ids = ArrayField(models.UUIDField(), default=list, db_default=[], editable=False)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["surname", "id"], name="person_surname")]
+        indexes: ClassVar = [
+            models.Index(fields=["surname", "id"], name="person_surname"),
+            models.Index(Upper("surname"), name="person_surname_upper"),
+            models.Index(Upper("collar_number"), name="person_number_upper"),
+        ]
 
     def __str__(self) -> str:
         return f"person {self.pk}"
+
+    @property
+    def ids(self) -> list[uuid.UUID]:
+        """The ids of all records of this human being, this one first."""
+        return [self.pk, *self.other_ids]
 
     @property
     def title(self) -> str:

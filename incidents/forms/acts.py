@@ -9,10 +9,12 @@ from django import forms
 from django.utils import timezone
 
 from accounts.form_fields import HintedRadioSelect, SplitDateField
+from accounts.human_beings import every_record
 from accounts.models import User
 from accounts.people import holders_of
 from accounts.roles import Role
 from incidents.enums import ContactBy, Handling, ReviewBody
+from incidents.kept_out import kept_out_of
 from incidents.models import Complaint, Contribution, HandlingType
 from incidents.selectors.officers import find_accounts
 
@@ -54,9 +56,10 @@ class HandlingForm(forms.Form):
         handling = self.fields["handling"]
         handling.widget = HintedRadioSelect(hints=hints)
         handling.choices = [(kind.code, kind.label) for kind in kinds]  # type: ignore[attr-defined]
+        kept_out = set(kept_out_of(case))
         self._people = {
-            "investigator": _offered(case, Role.INVESTIGATOR, but_not=_kept_out(case)),
-            "supervisor": _offered(case, Role.SUPERVISOR, but_not=_kept_out(case) | _part(case)),
+            "investigator": _offered(case, Role.INVESTIGATOR, but_not=kept_out),
+            "supervisor": _offered(case, Role.SUPERVISOR, but_not=kept_out | _part(case)),
         }
         for name, people in self._people.items():
             self.fields[name].choices = _grouped(case, people)  # type: ignore[attr-defined]
@@ -158,13 +161,9 @@ class GiveAccessForm(forms.Form):
         return cleaned
 
 
-def _kept_out(case: Complaint) -> set[Any]:
-    subjects = case.subjects.filter(person__isnull=False).values_list("person_id", flat=True)
-    return set(subjects) | set(case.exclusions.in_force().values_list("person_id", flat=True))
-
-
 def _part(case: Complaint) -> set[Any]:
-    return set(Contribution.objects.filter(complaint=case).values_list("person_id", flat=True))
+    taken = Contribution.objects.filter(complaint=case).annotate(record=every_record())
+    return set(taken.values_list("record", flat=True))
 
 
 def _offered(case: Complaint, role: Role, *, but_not: set[Any]) -> list[User]:

@@ -21,6 +21,7 @@ from bwcportal.phrasing import (
     whole_days_left,
 )
 from incidents.enums import HANDLING_STATES, CaseState
+from incidents.kept_out import kept_out_of
 from incidents.models import Complaint, ComplaintGrant, Deadline, Incident
 from incidents.selectors.footage_clock import FootageClock, footage_clock
 
@@ -125,11 +126,7 @@ def accounts_that_see(case: Complaint, *, now: datetime) -> QuerySet[User]:
     opened = Q(pk__in=granted.values("user_id"))
     if not case.is_restricted:
         opened |= Q(pk__in=_members(case, now))
-    return (
-        User.objects.filter(opened, is_active=True)
-        .exclude(person__in=case.subjects.filter(person__isnull=False).values("person_id"))
-        .exclude(person__in=case.exclusions.in_force().values("person_id"))
-    )
+    return User.objects.filter(opened, is_active=True).exclude(person__in=kept_out_of(case))
 
 
 def _members(case: Complaint, now: datetime) -> QuerySet[Any]:

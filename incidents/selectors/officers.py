@@ -1,10 +1,11 @@
-"""Finding an officer by collar number or surname."""
+"""Finding an officer by collar number or surname, of today or of the past."""
 
 from __future__ import annotations
 
 from django.db.models import Q
 
-from accounts.models import Person, User
+from accounts.human_beings import people_known_by
+from accounts.models import CollarNumber, Person, PersonName, User
 
 MOST_FOUND = 10
 
@@ -13,21 +14,39 @@ def find_officers(typed: str, *, exact: bool = False) -> list[Person]:
     """Find officers whose collar number or surname begins with what was typed, ten at most.
 
     With `exact` the number or the surname must be the whole of it, a number before a surname;
-    rank and number before the surname ('PC 2186QX Brannick') are understood too. Upper and lower
-    case are one. Nothing is found for less than two characters.
+    rank and number before the surname ('PC 2186QX Brannick') are understood too, and tell people
+    apart who had one number one after the other. Upper and lower case are one. Nothing is found for
+    less than two characters.
     """
     text = " ".join(typed.split())
     if len(text) < 2:
         return []
     people = Person.objects.select_related("unit")
     if not exact:
-        begins = Q(collar_number__istartswith=text) | Q(surname__istartswith=text)
+        numbers = CollarNumber.objects.filter(number__istartswith=text)
+        names = PersonName.objects.filter(surname__istartswith=text)
+        begins = (
+            Q(collar_number__istartswith=text)
+            | Q(surname__istartswith=text)
+            | Q(pk__in=numbers.values("person_id"))
+            | Q(pk__in=names.values("person_id"))
+        )
         return list(people.filter(begins).order_by("surname", "collar_number")[:MOST_FOUND])
-    for word in text.split(" "):
-        by_number = list(people.filter(collar_number__iexact=word))
+    words = text.split(" ")
+    for word in words:
+        numbered = people.filter(
+            Q(collar_number__iexact=word)
+            | Q(pk__in=CollarNumber.objects.filter(number__iexact=word).values("person_id"))
+        ).order_by("surname", "id")
+        by_number = list(numbered)
+        if len(by_number) > 1:
+            said = {each.upper() for each in words}
+            named = [person for person in by_number if person.surname.upper() in said]
+            by_number = named if len(named) == 1 else by_number
         if by_number:
-            return by_number
-    return list(people.filter(surname__iexact=text).order_by("collar_number")[:MOST_FOUND])
+            return by_number[:MOST_FOUND]
+    found = people_known_by(text).select_related("unit")
+    return list(found.order_by("collar_number")[:MOST_FOUND])
 
 
 def find_accounts(typed: str) -> list[User]:

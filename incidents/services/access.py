@@ -11,8 +11,9 @@ from accounts.grants import in_force
 from accounts.models import User
 from accounts.roles import Permission
 from bwcportal.errors import Invalid, NotNow
-from incidents.case_policies import check_reason, is_kept_out
+from incidents.case_policies import check_reason
 from incidents.enums import CaseState
+from incidents.kept_out import is_kept_out
 from incidents.models import Complaint, ComplaintGrant
 from incidents.permissions import check_may
 from incidents.services.granting import end_grant, grant_case

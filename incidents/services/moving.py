@@ -62,7 +62,7 @@ def note_contribution(
 
     What a deputy does, both have done: neither of the two may sign it off.
     """
-    for person_id in actor.person_ids:
+    for person_id in {actor.person_id, actor.principal.person_id}:
         Contribution.objects.get_or_create(
             complaint=case, person_id=person_id, kind=kind, defaults={"first_at": now}
         )

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 
+from accounts.human_beings import every_record
 from accounts.models import User
 from incidents.models import Complaint
 from incidents.permissions import Verdict, verdict
@@ -165,7 +166,7 @@ def eligible_supervisors(case: Complaint, *, now: datetime, submitting: User) ->
             role_assignments__since__lte=now,
         )
         .exclude(person_id__in=submitting.person_ids)
-        .exclude(person__in=case.contributions.values("person_id"))
+        .exclude(person__in=case.contributions.annotate(record=every_record()).values("record"))
         .select_related("person")
         .order_by("person__surname", "id")
         .distinct()

@@ -47,7 +47,7 @@ def make_user(*roles: Role, team: Team | None = None, person: Person | None = No
     """Make an open account with the roles, in the team if one is given. The password is unusable."""
     user = User(
         username=f"user{next(_numbers)}",
-        person=person or make_person(f"Staff{next(_numbers)}", rank="DS"),
+        person=person or make_person(f"Staff{next(_numbers)}", rank="DS", unit=make_unit("PS")),
     )
     user.set_unusable_password()
     user.save()
