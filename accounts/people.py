@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.models import Membership, RoleAssignment, Team, User
+from accounts.models import Membership, RoleAssignment, User
 from accounts.roles import Role
 
 
-def holders_of(role: Role, *, team: Team | None = None) -> QuerySet[User]:
-    """List the open accounts that hold a role now, in a team if one is given, by surname."""
+def holders_of(role: Role, *, teams: Iterable[Any] | None = None) -> QuerySet[User]:
+    """List the open accounts that hold a role now, in some of the teams if given, by surname.
+
+    Teams are given as rows or ids.
+    """
     now = timezone.now()
     held = RoleAssignment.objects.at(now).filter(role=role)
     accounts = User.objects.filter(pk__in=held.values("user_id"), is_active=True)
-    if team is not None:
-        members = Membership.objects.at(now).filter(team=team)
+    if teams is not None:
+        members = Membership.objects.at(now).filter(team__in=list(teams))
         accounts = accounts.filter(pk__in=members.values("user_id"))
     return accounts.select_related("person").order_by("person__surname", "id")

@@ -9,7 +9,10 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
+from accounts.branched_lists import PAGE_SIZE, count_up_to, place_of, take_counted
+from accounts.cursors import encode, read_place
 from accounts.models import User
+from audit.selectors import CappedCount
 from bwcportal.errors import NotFound
 from bwcportal.phrasing import counted, plain_date
 from incidents.enums import CaseState
@@ -18,11 +21,13 @@ from incidents.services.erasure import count_record
 from retention.enums import DisposalMode, DisposalState
 from retention.models import Certificate, Disposal, Hold, RetentionClock, RetentionRule
 from retention.policies import APPROVALS_NEEDED
+from retention.resources import disposals_to_list
 from retention.services.clocks import LONDON, as_json, london_day, possible_rules, weigh_case
 from reviews.models import Finding
 from reviews.services.erasure import count_judgements
 
-LIST_LIMIT = 100
+OLDEST_DUE = ("due_on", "id")
+MOST_COUNTED = 100
 
 
 @dataclass(frozen=True)
@@ -150,16 +155,28 @@ def what_would_go(case: Complaint) -> list[tuple[str, int]]:
     return [(kind.capitalize(), count) for kind, count in counts.items() if count]
 
 
-def disposals_for(user: User, *, state: str = "") -> QuerySet[Disposal]:
-    """List the disposals of the cases a person may see, the oldest due first."""
+@dataclass(frozen=True)
+class DisposalPage:
+    """Disposals, the oldest due first; `next_after` is the cursor of the next page, '' on the last."""
+
+    rows: list[Disposal]
+    next_after: str
+    count: CappedCount
+
+
+def list_disposals(
+    user: User, *, state: str = "", after: str = "", size: int = PAGE_SIZE
+) -> DisposalPage:
+    """List the disposals of the cases a person may see (2 queries); raises Invalid for a wrong cursor."""
     held = Hold.objects.filter(complaint=OuterRef("complaint"), released_at__isnull=True)
-    rows = (
-        Disposal.objects.visible_to(user)
-        .select_related("complaint__team", "rule", "certificate")
-        .annotate(approval_count=Count("approvals"), is_held=Exists(held))
-        .order_by("due_on", "id")
+    full = Disposal.objects.select_related("complaint__team", "rule", "certificate").annotate(
+        approval_count=Count("approvals"), is_held=Exists(held)
     )
-    return rows.filter(state=state) if state else rows
+    place = read_place(Disposal, OLDEST_DUE, after) if after else None
+    branches = disposals_to_list(user, state=state)
+    taken, count = take_counted(branches, order=OLDEST_DUE, limit=size, after=place, load=full)
+    following = encode(place_of(taken.rows[-1], OLDEST_DUE)) if taken.more and taken.rows else ""
+    return DisposalPage(taken.rows, following, count)
 
 
 def find_disposal(user: User, disposal_id: UUID) -> Disposal:
@@ -195,15 +212,15 @@ def find_certificate(user: User, certificate_id: UUID) -> Certificate:
     return row
 
 
-def waiting_for(user: User) -> int:
-    """Count the disposals that wait for this person's approval, at most a hundred."""
-    waiting = (
-        Disposal.objects.visible_to(user)
-        .filter(state=DisposalState.PROPOSED)
-        .exclude(approvals__person_id__in=user.person_ids)
-        .exclude(approvals__for_person_id__in=user.person_ids)
-    )
-    return waiting[:LIST_LIMIT].count()
+def waiting_for(user: User) -> CappedCount:
+    """Count the disposals that wait for this person's approval, no further than a hundred."""
+    waiting = [
+        branch.exclude(approvals__person_id__in=user.person_ids).exclude(
+            approvals__for_person_id__in=user.person_ids
+        )
+        for branch in disposals_to_list(user, state=DisposalState.PROPOSED)
+    ]
+    return count_up_to(waiting, order=OLDEST_DUE, cap=MOST_COUNTED)
 
 
 def steps_of(case: Complaint, expiry: Expiry | None, *, now: datetime) -> list[dict[str, str]]:

@@ -93,11 +93,20 @@ class ApiView(APIView):
         return int(found.group(1))
 
     def take_page(
-        self, *branches: QuerySet[Any], order: Sequence[str], query: Mapping[str, Any]
+        self,
+        *branches: QuerySet[Any],
+        order: Sequence[str],
+        query: Mapping[str, Any],
+        load: QuerySet[Any] | None = None,
     ) -> Page:
-        """Take the page of a list that the query asks for."""
+        """Take the page of a list that the query asks for; see `accounts.api.paging.take_page`."""
         return take_page(
-            self.request, *branches, order=order, cursor=query["cursor"], limit=query["limit"]
+            self.request,
+            *branches,
+            order=order,
+            cursor=query["cursor"],
+            limit=query["limit"],
+            load=load,
         )
 
     def once(self, act: Callable[[], Answer], *, in_one_transaction: bool = True) -> Response:

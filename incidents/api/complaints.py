@@ -19,10 +19,9 @@ from incidents.api import inputs, shapes
 from incidents.api.base import CaseView
 from incidents.events import CASE_LIST_VIEWED, CASE_VIEWED
 from incidents.selectors import resources
+from incidents.selectors.cases import NEWEST
 from incidents.services import logging
 from incidents.services.viewing import note_list_viewed
-
-NEWEST = ("-logged_at", "-id")
 
 
 def case_answer(actor: Any, case_id: UUID, *, status: int = 200) -> Answer:
@@ -55,7 +54,7 @@ class Complaints(CaseView):
             team=query["team"],
             investigator=query["investigator"],
         )
-        page = self.take_page(*branches, order=NEWEST, query=query)
+        page = self.take_page(*branches, order=NEWEST, query=query, load=resources.case_rows())
         note_list_viewed(
             CASE_LIST_VIEWED,
             actor=self.actor,
@@ -171,8 +170,12 @@ class Incidents(CaseView):
     def get(self, request: Request) -> Response:
         """The incidents of the cases that you may know of."""
         query = self.read_query()
-        rows = resources.incidents_for(self.actor)
-        page = self.take_page(rows, order=("-starts_at", "-id"), query=query)
+        page = self.take_page(
+            *resources.incidents_to_list(self.actor),
+            order=("-starts_at", "-id"),
+            query=query,
+            load=resources.incident_rows(),
+        )
         note_list_viewed(
             CASE_LIST_VIEWED,
             actor=self.actor,

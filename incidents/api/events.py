@@ -9,7 +9,8 @@ from rest_framework.response import Response
 
 from accounts.api.base import listed
 from accounts.api.documenting import documented
-from accounts.api.paging import Page, address_of_next, decode
+from accounts.api.paging import Page, address_of_next
+from accounts.cursors import decode
 from accounts.roles import Permission
 from audit.selectors import history_of_case
 from bwcportal.errors import Invalid

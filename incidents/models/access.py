@@ -126,6 +126,14 @@ class ComplaintGrant(PersonalGrant):
     content_object = models.ForeignKey(Complaint, on_delete=models.CASCADE, related_name="grants")
     period = models.OneToOneField(GrantPeriod, on_delete=models.PROTECT, related_name="grant")
 
+    class Meta(PersonalGrant.Meta):
+        indexes: ClassVar = [
+            # A list asks for all cases granted to one account; the index alone answers.
+            models.Index(
+                fields=["user"], include=["content_object", "expires_at"], name="grant_of_user"
+            )
+        ]
+
 
 class CaseExclusionQuerySet(models.QuerySet["CaseExclusion"]):
     """Finds the exclusions that hold."""

@@ -5,13 +5,16 @@ from __future__ import annotations
 import uuid
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Reverse
 from django.utils import timezone
 
 from accounts.models import CommandUnit, Person, Team, User
 from audit.values import Subject
 from incidents.enums import (
+    OPEN_STATES,
     CaseState,
     Channel,
     ComplainantKind,
@@ -65,13 +68,25 @@ class Complaint(models.Model):
     incident = models.ForeignKey(
         Incident, on_delete=models.PROTECT, related_name="complaints", null=True
     )
-    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="complaints")
+    team = models.ForeignKey(
+        Team, on_delete=models.PROTECT, related_name="complaints", db_index=False
+    )
     is_restricted = models.BooleanField(default=False)
     investigator = models.ForeignKey(
-        User, on_delete=models.PROTECT, related_name="investigating", null=True, blank=True
+        User,
+        on_delete=models.PROTECT,
+        related_name="investigating",
+        null=True,
+        blank=True,
+        db_index=False,
     )
     supervisor = models.ForeignKey(
-        User, on_delete=models.PROTECT, related_name="supervising", null=True, blank=True
+        User,
+        on_delete=models.PROTECT,
+        related_name="supervising",
+        null=True,
+        blank=True,
+        db_index=False,
     )
     logged_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     factors = models.ManyToManyField(ComplaintFactor, blank=True, related_name="+")
@@ -93,8 +108,28 @@ class Complaint(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["-logged_at", "-id"], name="complaint_newest"),
-            models.Index(fields=["team", "-logged_at", "-id"], name="complaint_team_newest"),
+            # What a list narrows by stands in the index, so that the first rows of a branch are
+            # found without reading the cases that are passed over.
+            models.Index(
+                fields=["-logged_at", "-id"],
+                include=["team", "is_restricted", "state", "investigator"],
+                name="complaint_newest",
+            ),
+            models.Index(
+                fields=["team", "-logged_at", "-id"],
+                include=["is_restricted", "state", "investigator"],
+                name="complaint_team_newest",
+            ),
+            models.Index(
+                fields=["state", "-logged_at", "-id"],
+                include=["team", "is_restricted", "investigator"],
+                condition=Q(state__in=sorted(OPEN_STATES)),
+                name="complaint_open_newest",
+            ),
+            # The end of a reference is typed more often than the whole of it.
+            models.Index(
+                OpClass(Reverse("reference"), name="text_pattern_ops"), name="complaint_ends"
+            ),
             models.Index(fields=["investigator", "state"], name="complaint_investigator"),
             models.Index(fields=["supervisor", "state"], name="complaint_supervisor"),
         ]

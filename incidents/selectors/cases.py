@@ -3,37 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from accounts.branched_lists import PAGE_SIZE, place_of, take_counted
+from accounts.cursors import encode, read_place
 from accounts.models import Team, User
 from accounts.people import holders_of
 from accounts.roles import Role
 from audit.selectors import CappedCount
 from incidents.enums import CaseState
-from incidents.models import Allegation, Complaint, ComplaintSubject, Deadline, Update
+from incidents.models import Allegation, Complaint, Deadline, Update
+from incidents.selectors.case_filters import ME, NOBODY, OPEN, CaseFilters, narrowed
 from incidents.selectors.casebar import CLOSED_STATES
 from incidents.selectors.footage_clock import FootageClock, footage_clocks
+from incidents.selectors.officers import people_called
 
-PAGE_SIZE = 25
-COUNT_CAP = 1000
-NOBODY = "nobody"
-ME = "me"
-
-
-@dataclass(frozen=True)
-class CaseFilters:
-    """What a list is narrowed to: codes and ids as text, '' for everything."""
-
-    text: str = ""
-    state: str = ""
-    team: str = ""
-    investigator: str = ""
+NEWEST = ("-logged_at", "-id")
+MOST_OFFERED = 50
+MOST_TEAMS_LOOKED_THROUGH = 5
+# What the row of a list shows: the words of the case stay where they are.
+_LISTED = Complaint.objects.select_related("incident", "team", "investigator__person").defer(
+    "summary", "original_words"
+)
 
 
 @dataclass(frozen=True)
@@ -47,62 +43,78 @@ class CaseRow:
 
 @dataclass(frozen=True)
 class CasePage:
-    """Rows, newest first; `next_after` is the cursor of the next page, None on the last."""
+    """Rows, newest first; `next_after` is the cursor of the next page, '' on the last."""
 
     rows: list[CaseRow]
-    next_after: UUID | None
+    next_after: str
     count: CappedCount
 
 
 @dataclass(frozen=True)
 class FilterChoices:
-    """What the filters of a list offer this person: (value, words) pairs."""
+    """What the filters of a list offer this person: (value, words) pairs.
 
-    states: list[tuple[str, str]] = field(default_factory=list)
-    teams: list[tuple[str, str]] = field(default_factory=list)
-    investigators: list[tuple[str, str]] = field(default_factory=list)
-
-
-def list_cases(user: User, filters: CaseFilters, *, after: UUID | None = None) -> CasePage:
-    """List the cases a person may know of, newest first, 25 to a page (5 queries).
-
-    `after` is the id of the last case of the page before; one that is hidden or gone gives an
-    empty page. The count goes no further than 1,000.
+    `investigators` is None where there are too many to choose from: then one is typed.
     """
-    narrowing = _narrowing(user, filters)
-    branches = [branch.filter(narrowing) for branch in Complaint.objects.branches_for(user)]
-    count = _top(branches, COUNT_CAP + 1).count()
-    if after is not None:
-        branches = [branch.filter(_older_than(user, after)) for branch in branches]
-    ids = list(_top(branches, PAGE_SIZE + 1))
-    cases = (
-        Complaint.objects.filter(pk__in=[pk for pk, _ in ids])
-        .select_related("incident", "team", "investigator__person")
-        .order_by("-logged_at", "-id")
-    )
-    rows = _rows(list(cases)[:PAGE_SIZE])
-    more = len(ids) > PAGE_SIZE
-    next_after = rows[-1].case.pk if more and rows else None
-    return CasePage(rows, next_after, CappedCount(min(count, COUNT_CAP), count > COUNT_CAP))
+
+    states: list[tuple[str, str]]
+    teams: list[tuple[str, str]]
+    investigators: list[tuple[str, str]] | None
+
+
+def list_cases(
+    user: User, filters: CaseFilters, *, after: str = "", size: int = PAGE_SIZE
+) -> CasePage:
+    """List the cases a person may know of, newest first (4 queries, 5 with a text).
+
+    `after` is the cursor of the page before; raises Invalid for one that was not made here. The
+    count goes no further than 1,000; a page beyond that takes a query more.
+    """
+    branches = narrowed(Complaint.objects.branches_for(user), user, filters)
+    place = read_place(Complaint, NEWEST, after) if after else None
+    taken, count = take_counted(branches, order=NEWEST, limit=size, after=place, load=_LISTED.all())
+    following = encode(place_of(taken.rows[-1], NEWEST)) if taken.more and taken.rows else ""
+    return CasePage(_rows(taken.rows), following, count)
 
 
 def find_by_reference(user: User, text: str) -> Complaint | None:
     """Find the one visible case whose whole reference was typed, in upper or lower case."""
-    return Complaint.objects.visible_to(user).filter(reference__iexact=text.strip()).first()
+    return Complaint.objects.visible_to(user).filter(reference=text.strip().upper()).first()
 
 
 def filter_choices(user: User) -> FilterChoices:
     """List what this person can narrow the list to: own teams, and the investigators in them."""
-    states = [(state.value, state.label) for state in CaseState if state != CaseState.DESTROYED]
+    states = [(OPEN, "All that are open")]
+    states += [(state.value, state.label) for state in CaseState if state != CaseState.DESTROYED]
     teams = [
         (str(team.pk), team.name)
         for team in Team.objects.filter(pk__in=user.team_ids).order_by("name")
     ]
-    colleagues = holders_of(Role.INVESTIGATOR).filter(memberships__team__in=user.team_ids)
-    investigators = [(ME, "Me"), (NOBODY, "Nobody yet")] + [
-        (str(other.pk), other.display_name) for other in colleagues if other.pk != user.principal.pk
-    ]
-    return FilterChoices(states, teams, investigators)
+    return FilterChoices(states, teams, _investigators(user))
+
+
+def investigators_called(user: User, typed: str) -> list[User]:
+    """Find the investigators of the person's own teams by collar number, surname or user name.
+
+    Ten at most. Nobody outside the teams is found, so that the answer tells nothing of them.
+    """
+    called = Q(person__in=people_called(typed)) | Q(username__iexact=typed)
+    return list(_colleagues(user).filter(called)[:10])
+
+
+def _colleagues(user: User) -> QuerySet[User]:
+    return holders_of(Role.INVESTIGATOR, teams=user.team_ids)
+
+
+def _investigators(user: User) -> list[tuple[str, str]] | None:
+    """Offer the investigators of the person's teams, None where there are too many to look through."""
+    if len(user.team_ids) > MOST_TEAMS_LOOKED_THROUGH:
+        return None
+    others = list(_colleagues(user).exclude(pk=user.principal.pk)[: MOST_OFFERED + 1])
+    if len(others) > MOST_OFFERED:
+        return None
+    named = [(str(other.pk), other.display_name) for other in others]
+    return [(ME, "Me"), (NOBODY, "Nobody yet"), *named]
 
 
 def running_deadlines(case: Complaint) -> list[Deadline]:
@@ -155,56 +167,6 @@ def _running(case_ids: Iterable[UUID]) -> QuerySet[Deadline]:
         .exclude(rule__code="REVIEW_APPLY", due_on__lt=timezone.localdate())
         .select_related("rule")
     )
-
-
-def _top(branches: list[Any], size: int) -> QuerySet[Any]:
-    """Take the newest of each branch, then the newest of them all: flat at any number of cases."""
-    if not branches:
-        return Complaint.objects.none().values_list("pk", "logged_at")
-    newest = [
-        branch.order_by("-logged_at", "-id").values_list("pk", "logged_at")[:size]
-        for branch in branches
-    ]
-    first, *others = newest
-    together: QuerySet[Any] = first.union(*others).order_by("-logged_at", "-id")[:size]
-    return together
-
-
-def _older_than(user: User, after: UUID) -> Q:
-    last = Complaint.objects.visible_to(user).filter(pk=after).values("logged_at")[:1]
-    return Q(logged_at__lt=last) | Q(logged_at=last, pk__lt=after)
-
-
-def _narrowing(user: User, filters: CaseFilters) -> Q:
-    wanted = Q()
-    if filters.state in CaseState.values:
-        wanted &= Q(state=filters.state)
-    if filters.team:
-        wanted &= Q(team_id=_uuid(filters.team))
-    if filters.investigator == ME:
-        wanted &= Q(investigator_id=user.principal.pk)
-    elif filters.investigator == NOBODY:
-        wanted &= Q(investigator__isnull=True)
-    elif filters.investigator:
-        wanted &= Q(investigator_id=_uuid(filters.investigator))
-    text = filters.text.strip()
-    if text:
-        complained_about = ComplaintSubject.objects.filter(
-            Q(person__collar_number__iexact=text) | Q(person__surname__iexact=text)
-        )
-        wanted &= (
-            Q(reference__istartswith=text)
-            | Q(reference__iendswith=text)
-            | Q(pk__in=complained_about.values("complaint_id"))
-        )
-    return wanted
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _rows(cases: Iterable[Complaint]) -> list[CaseRow]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db.models import Q
 
 from accounts.human_beings import people_known_by
@@ -47,6 +49,21 @@ def find_officers(typed: str, *, exact: bool = False) -> list[Person]:
             return by_number[:MOST_FOUND]
     found = people_known_by(text).select_related("unit")
     return list(found.order_by("collar_number")[:MOST_FOUND])
+
+
+def people_called(text: str) -> list[UUID]:
+    """Give the ids of all records of the people whose whole number or surname this is (1 query).
+
+    Of today or of the past, in any case. Each way of being called is asked by its own index.
+    """
+    today = Person.objects.values_list("pk", "other_ids")
+    past = ("person_id", "person__other_ids")
+    numbers = CollarNumber.objects.filter(number__iexact=text).values_list(*past)
+    names = PersonName.objects.filter(surname__iexact=text).values_list(*past)
+    found = today.filter(collar_number__iexact=text).union(
+        today.filter(surname__iexact=text), numbers, names
+    )
+    return sorted({each for pk, others in found for each in (pk, *others)})
 
 
 def find_accounts(typed: str) -> list[User]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from accounts.branched_lists import take
 from accounts.models import CommandUnit, Person, Team, User
 from bwcportal.errors import Invalid, NotFound
 from incidents.models import (
@@ -27,9 +28,11 @@ from incidents.models import (
     ReferenceRow,
 )
 from incidents.reference import all_models, file_name
+from incidents.selectors.case_filters import CaseFilters, narrowed
 from incidents.selectors.cases import allegations_of, running_deadlines
 from incidents.selectors.footage_clock import FootageClock, footage_clock
 
+MOST_LISTED = 100
 _OF_CASE = ("incident__unit", "team", "investigator__person", "supervisor__person", "complainant")
 
 
@@ -52,20 +55,16 @@ def cases_for(
     team: UUID | None = None,
     investigator: UUID | None = None,
 ) -> list[QuerySet[Complaint]]:
-    """List the cases a person may know of, in branches that may overlap, for a list newest first."""
-    wanted = Q()
-    if state:
-        wanted &= Q(state=state)
-    if team:
-        wanted &= Q(team_id=team)
-    if investigator:
-        wanted &= Q(investigator_id=investigator)
-    return [
-        branch.filter(wanted).select_related(
-            "incident", "team", "investigator__person", "supervisor__person"
-        )
-        for branch in Complaint.objects.branches_for(user)
-    ]
+    """Give the cases a person may know of in branches, for a list newest first."""
+    filters = CaseFilters(state=state or "", team=team, investigator=investigator or "")
+    return narrowed(Complaint.objects.branches_for(user), user, filters)
+
+
+def case_rows() -> QuerySet[Complaint]:
+    """Read cases in full for a list, with what stands beside them; which ones is decided elsewhere."""
+    return Complaint.objects.select_related(
+        "incident", "team", "investigator__person", "supervisor__person"
+    )
 
 
 def read_case(user: User, case_id: UUID) -> CaseDetail:
@@ -102,16 +101,30 @@ def allegations_for(user: User) -> QuerySet[Allegation]:
 
 
 def incidents_for(user: User) -> QuerySet[Incident]:
-    """List the incidents of the cases a person may know of."""
+    """Find the incidents of the cases a person may know of, to open one."""
     visible = Complaint.objects.visible_to(user)
     return Incident.objects.filter(pk__in=visible.values("incident_id")).select_related("unit")
 
 
+def incidents_to_list(user: User) -> list[QuerySet[Incident]]:
+    """Give the incidents of the cases a person may know of in branches, for a list."""
+    return [
+        Incident.objects.filter(pk__in=branch.values("incident_id"))
+        for branch in Complaint.objects.branches_for(user)
+    ]
+
+
+def incident_rows() -> QuerySet[Incident]:
+    """Read incidents in full for a list; which ones is decided elsewhere."""
+    return Incident.objects.select_related("unit")
+
+
 def cases_of_incident(user: User, incident: Incident) -> list[Complaint]:
-    """List the cases of an incident that the person may know of."""
-    return list(
-        Complaint.objects.visible_to(user).filter(incident=incident).order_by("logged_at", "pk")
-    )
+    """List the cases of an incident that the person may know of, a hundred at most."""
+    branches = [branch.filter(incident=incident) for branch in Complaint.objects.branches_for(user)]
+    return take(
+        branches, order=("logged_at", "id"), limit=MOST_LISTED, load=Complaint.objects.all()
+    ).rows
 
 
 def links_for(user: User) -> QuerySet[FootageLink]:

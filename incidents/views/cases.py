@@ -14,60 +14,94 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from accounts.branched_lists import PAGE_SIZES
+from accounts.list_addresses import identifier, one_of, page_size, read_address
 from audit.values import Subject
+from bwcportal.errors import Invalid
+from incidents.enums import CaseState
 from incidents.events import CASE_LIST_VIEWED, CASE_VIEWED
 from incidents.selectors import cases, overview
 from incidents.selectors.casebar import CLOSED_STATES, badge_of, build_casebar, footage_words
 from incidents.services.viewing import note_list_viewed, note_viewed
 from incidents.views.acting import load
 
+_PARTS = ("q", "state", "team", "investigator", "size", "after")
+MOST_TYPED = 60
+
 
 @require_GET
 def case_list(request: HttpRequest) -> HttpResponse:
     """List the cases the person may know of; a whole reference typed goes straight to its case."""
     now = timezone.now()
-    filters = cases.CaseFilters(
-        text=request.GET.get("q", "").strip()[:60],
-        state=request.GET.get("state", ""),
-        team=request.GET.get("team", ""),
-        investigator=request.GET.get("investigator", ""),
-    )
+    asked = read_address(request.GET, _PARTS)
+    size = page_size(asked["size"])
+    filters, problem = _filters(request, asked)
     if filters.text:
         exact = cases.find_by_reference(request.user, filters.text)
         if exact is not None:
             return redirect("incidents:case", case_id=exact.pk)
-    after = as_uuid(request.GET.get("after", ""))
-    page = cases.list_cases(request.user, filters, after=after)
-    note_list_viewed(
-        CASE_LIST_VIEWED,
-        actor=request.user,
-        subject=Subject("case_list", "", "Cases"),
-        now=now,
-        details={
-            "state": filters.state[:40].replace(" ", ""),
-            "searched": bool(filters.text),
-            "shown": [str(row.case.pk) for row in page.rows],
-        },
-        searched=filters.text,
-    )
-    kept = {
-        name: value
-        for name, value in request.GET.items()
-        if name in {"q", "state", "team", "investigator"} and value
-    }
+    page = None
+    if not problem:
+        page = cases.list_cases(request.user, filters, after=asked["after"], size=size)
+        note_list_viewed(
+            CASE_LIST_VIEWED,
+            actor=request.user,
+            subject=Subject("case_list", "", "Cases"),
+            now=now,
+            details={
+                "state": filters.state,
+                "searched": bool(filters.text),
+                "shown": [str(row.case.pk) for row in page.rows],
+            },
+            searched=filters.text,
+        )
+    kept = {name: value for name, value in asked.items() if value and name != "after"}
     address = reverse("incidents:case-list")
+    older = page.next_after if page else ""
     context = {
         "page": page,
-        "rows": [_in_list(row, now) for row in page.rows],
-        "filters": filters,
+        "problem": problem,
+        "rows": [_in_list(row, now) for row in page.rows] if page else [],
+        "asked": asked,
         "choices": cases.filter_choices(request.user),
-        "is_narrowed": bool(kept),
-        "older": f"{address}?{urlencode({**kept, 'after': page.next_after})}"
-        if page.next_after
-        else "",
-        "newest": f"{address}?{urlencode(kept)}" if after else "",
+        "size": size,
+        "sizes": PAGE_SIZES,
+        "is_narrowed": bool(kept.keys() - {"size"}),
+        "older": f"{address}?{urlencode({**kept, 'after': older})}" if older else "",
+        "newest": f"{address}?{urlencode(kept)}" if asked["after"] else "",
     }
-    return render(request, "incidents/case_list.html", context)
+    return render(request, "incidents/case_list.html", context, status=400 if problem else 200)
+
+
+def _filters(request: HttpRequest, asked: dict[str, str]) -> tuple[cases.CaseFilters, str]:
+    """Read the filters, with a sentence about what was typed and fits nobody, '' if all is well."""
+    if len(asked["q"]) > MOST_TYPED:
+        raise Invalid(f"Type at most {MOST_TYPED} characters to search for", field="q")
+    investigator: UUID | str = asked["investigator"]
+    problem = ""
+    if investigator and investigator not in {cases.ME, cases.NOBODY}:
+        investigator, problem = _investigator(request, str(investigator))
+    filters = cases.CaseFilters(
+        text=asked["q"],
+        state=one_of(asked["state"], [*CaseState.values, cases.OPEN], name="state"),
+        team=identifier(asked["team"], name="team"),
+        investigator=investigator,
+    )
+    return filters, problem
+
+
+def _investigator(request: HttpRequest, typed: str) -> tuple[UUID | str, str]:
+    """Take the id of an account, or find the one colleague whose number or name was typed."""
+    chosen = as_uuid(typed)
+    if chosen is not None:
+        return chosen, ""
+    found = cases.investigators_called(request.user, typed[:MOST_TYPED])
+    if len(found) == 1:
+        return found[0].pk, ""
+    if found:
+        names = ", ".join(user.display_name for user in found)
+        return "", f"Enter the collar number of one of: {names}"
+    return "", "Enter the collar number or surname of an investigator in one of your teams"
 
 
 @require_GET

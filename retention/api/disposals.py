@@ -61,8 +61,12 @@ class Disposals(DisposalView):
         """Of the cases that you may know of."""
         self.require(Permission.SEE_DISPOSALS)
         query = self.read_query(inputs.DisposalQuery)
-        rows = resources.disposals_to_read(self.actor, state=query["state"])
-        page = self.take_page(rows, order=("due_on", "id"), query=query)
+        page = self.take_page(
+            *resources.disposals_to_list(self.actor, state=query["state"] or ""),
+            order=("due_on", "id"),
+            query=query,
+            load=resources.disposal_rows(),
+        )
         self.note_list(query["state"] or "all", page.rows)
         return listed(shapes.Disposal, page)
 
@@ -140,8 +144,12 @@ class Certificates(DisposalView):
         """Of the cases that you may know of."""
         self.require(Permission.SEE_DISPOSALS)
         query = self.read_query()
-        rows = resources.certificates_for(self.actor)
-        page = self.take_page(rows, order=("-issued_at", "-id"), query=query)
+        page = self.take_page(
+            *resources.certificates_to_list(self.actor),
+            order=("-issued_at", "-id"),
+            query=query,
+            load=resources.certificate_rows(),
+        )
         self.note_list("Certificates", page.rows)
         return listed(shapes.CertificateInList, page)
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.branched_lists import PAGE_SIZES
+from accounts.list_addresses import one_of, page_size, read_address
 from accounts.roles import Permission
 from audit.recorder import record_consultation
 from audit.values import Subject
@@ -32,22 +36,30 @@ def disposal_list(request: HttpRequest) -> HttpResponse:
     """List what is due, proposed, approved and destroyed among the cases the person may see."""
     check_can_see_disposals(request.user)
     now = timezone.now()
-    state = request.GET.get("state", "")
-    state = state if state in DisposalState.values else ""
-    rows = list(selectors.disposals_for(request.user, state=state)[: selectors.LIST_LIMIT])
+    asked = read_address(request.GET, ("state", "size", "after"))
+    state = one_of(asked["state"], DisposalState.values, name="state")
+    size = page_size(asked["size"])
+    page = selectors.list_disposals(request.user, state=state, after=asked["after"], size=size)
     record_consultation(
         DISPOSALS_VIEWED,
         actor=request.user.audit_actor(),
         subject=Subject("disposal_list", "", state or "all"),
         now=now,
-        details={"shown": len(rows)},
+        details={"shown": len(page.rows)},
     )
+    kept = {name: value for name, value in asked.items() if value and name != "after"}
+    address = reverse("retention:disposal-list")
+    following = urlencode({**kept, "after": page.next_after})
     context = {
-        "rows": rows,
+        "page": page,
+        "rows": page.rows,
         "state": state,
         "states": DisposalState.choices,
+        "size": size,
+        "sizes": PAGE_SIZES,
         "needed": APPROVALS_NEEDED,
-        "limit": selectors.LIST_LIMIT,
+        "later": f"{address}?{following}" if page.next_after else "",
+        "first": f"{address}?{urlencode(kept)}" if asked["after"] else "",
     }
     return render(request, "retention/disposal_list.html", context)
 
@@ -56,7 +68,7 @@ def disposal_list(request: HttpRequest) -> HttpResponse:
 def waiting(request: HttpRequest) -> HttpResponse:
     """Show, as a fragment of My work, how many disposals wait for the person."""
     may = request.user.has_role_permission(Permission.APPROVE_DISPOSAL)
-    count = selectors.waiting_for(request.user) if may else 0
+    count = selectors.waiting_for(request.user) if may else None
     return render(request, "retention/_waiting.html", {"count": count})
 
 

@@ -57,10 +57,15 @@ class Reviews(ReviewView):
     def get(self, request: Request) -> Response:
         """With `state=AWAITING&mine=true`: what waits for your signature."""
         query = self.read_query(inputs.ReviewQuery)
-        rows = resources.submissions_for(
+        branches = resources.submissions_to_list(
             self.actor, state=query["state"], supervisor=self.actor if query["mine"] else None
         )
-        page = self.take_page(rows.defer("content"), order=("-submitted_at", "-id"), query=query)
+        page = self.take_page(
+            *branches,
+            order=("-submitted_at", "-id"),
+            query=query,
+            load=resources.submission_rows().defer("content"),
+        )
         note_list_viewed(
             CASE_LIST_VIEWED,
             actor=self.actor,

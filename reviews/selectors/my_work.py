@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django.db.models import Count, Min, Q
 
+from accounts.branched_lists import expanded, take
 from accounts.models import User
 from accounts.roles import Permission, Role
 from bwcportal.phrasing import counted, london_day, plain_date
@@ -92,7 +93,7 @@ class MyWork:
 
 
 def my_work(*, user: User, now: datetime) -> MyWork:
-    """Read what waits for a person (7 queries besides roles and teams, however much it is)."""
+    """Read what waits for a person (9 queries besides roles and teams, however much it is)."""
     cases = _my_cases(user)
     by_id = {case.pk: case for case in cases}
     links = _links_by_state(by_id)
@@ -122,17 +123,20 @@ def my_work(*, user: User, now: datetime) -> MyWork:
 
 def _my_cases(user: User) -> list[Complaint]:
     owner = user.principal
-    mine = Q(investigator=owner) | Q(supervisor=owner)
-    unassessed = Q(state__in=UNASSESSED_STATES)
+    unassessed = Q(state__in=sorted(UNASSESSED_STATES))
+    mine = [Q(investigator=owner), Q(supervisor=owner), unassessed & Q(logged_by=owner)]
     if Role.COMPLAINT_HANDLER in user.role_set:
-        mine |= unassessed
-    mine |= unassessed & Q(logged_by=owner)
-    return list(
-        Complaint.objects.visible_to(user)
-        .filter(mine, state__in=OPEN_STATES | {CaseState.WITHDRAWN})
-        .select_related("incident", "investigator__person", "supervisor__person")
-        .order_by("logged_at", "id")[:MOST_CASES]
+        mine.append(unassessed)
+    unfinished = sorted(OPEN_STATES | {CaseState.WITHDRAWN})
+    branches = [
+        branch.filter(state__in=unfinished) for branch in Complaint.objects.branches_for(user)
+    ]
+    full = Complaint.objects.select_related(
+        "incident", "investigator__person", "supervisor__person"
     )
+    return take(
+        expanded(branches, mine), order=("logged_at", "id"), limit=MOST_CASES, load=full
+    ).rows
 
 
 def _links_by_state(by_id: dict[UUID, Complaint]) -> list[dict[str, Any]]:
@@ -147,15 +151,17 @@ def _links_by_state(by_id: dict[UUID, Complaint]) -> list[dict[str, Any]]:
 
 def _awaiting(user: User) -> list[Submission]:
     owner = user.principal
-    return list(
-        Submission.objects.visible_to(user)
-        .filter(
-            Q(supervisor=owner) | Q(complaint__investigator=owner) | Q(submitted_by=owner),
-            state=SubmissionState.AWAITING,
-        )
-        .select_related("complaint", "submitted_by__person", "supervisor__person")
-        .order_by("submitted_at", "id")
-    )
+    mine = [Q(supervisor=owner), Q(complaint__investigator=owner), Q(submitted_by=owner)]
+    branches = [
+        branch.filter(state=SubmissionState.AWAITING)
+        for branch in Submission.objects.branches_for(user)
+    ]
+    full = Submission.objects.select_related(
+        "complaint", "submitted_by__person", "supervisor__person"
+    ).defer("content")
+    return take(
+        expanded(branches, mine), order=("submitted_at", "id"), limit=MOST_CASES, load=full
+    ).rows
 
 
 def _deadlines(by_id: dict[UUID, Complaint]) -> list[Deadline]:

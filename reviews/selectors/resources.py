@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from bwcportal.errors import Invalid
@@ -37,18 +38,26 @@ def findings_for(user: User) -> QuerySet[Finding]:
     )
 
 
-def submissions_for(
+def submissions_for(user: User) -> QuerySet[Submission]:
+    """Find the submitted versions of the cases a person may know of, to open one or those of a case."""
+    return submission_rows().visible_to(user)  # type: ignore[no-any-return]
+
+
+def submission_rows() -> Any:
+    """Read submitted versions in full; which ones is decided elsewhere."""
+    return Submission.objects.select_related(
+        "complaint", "submitted_by__person", "supervisor__person", "signoff"
+    ).prefetch_related("points__answered_by__person")
+
+
+def submissions_to_list(
     user: User, *, state: str | None = None, supervisor: User | None = None
-) -> QuerySet[Submission]:
-    """List the submitted versions of the cases a person may know of."""
-    rows = (
-        Submission.objects.visible_to(user)
-        .select_related("complaint", "submitted_by__person", "supervisor__person", "signoff")
-        .prefetch_related("points__answered_by__person")
-    )
-    if state:
-        rows = rows.filter(state=state)
-    return rows.filter(supervisor=supervisor) if supervisor else rows
+) -> list[QuerySet[Submission]]:
+    """Give the submitted versions of the cases a person may know of in branches, for a list."""
+    wanted = Q(state=state) if state else Q()
+    if supervisor:
+        wanted &= Q(supervisor=supervisor)
+    return [branch.filter(wanted) for branch in Submission.objects.branches_for(user)]
 
 
 def points_for(user: User) -> QuerySet[ReturnPoint]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts import branched_lists
 from accounts.models import User
 from audit.models import Event, EventPayload
 from incidents.enums import CaseState
@@ -39,20 +42,16 @@ def references(page: cases.CasePage) -> list[str]:
     return [row.case.reference for row in page.rows]
 
 
-def test_pages_meet_without_gap_or_repeat_even_at_one_moment(
-    force: Force, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(cases, "PAGE_SIZE", 3)
+def test_pages_meet_without_gap_or_repeat_even_at_one_moment(force: Force) -> None:
     made = [make_case(force, now=NOW + timedelta(minutes=number // 3)) for number in range(8)]
     make_case(force, actor=force.stranger, team=force.other_team)
 
-    seen, after = [], None
-    while True:
-        page = list_cases(force.investigator, CaseFilters(), after=after)
+    seen, after = [], ""
+    for _ in range(3):
+        page = list_cases(force.investigator, CaseFilters(), after=after, size=3)
         seen += references(page)
-        if page.next_after is None:
-            break
         after = page.next_after
+    assert after == ""
 
     in_order = sorted(made, key=lambda case: (case.logged_at, case.pk), reverse=True)
     assert seen == [case.reference for case in in_order]
@@ -85,10 +84,10 @@ def test_an_inactive_account_sees_no_list(force: Force) -> None:
 
 
 def test_the_count_stops_at_its_cap(force: Force, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cases, "COUNT_CAP", 2)
+    monkeypatch.setattr(branched_lists.take_counted, "__kwdefaults__", {"cap": 2})
     for _ in range(3):
         make_case(force)
-    assert str(list_cases(force.handler, CaseFilters()).count) == "2+"
+    assert str(list_cases(force.handler, CaseFilters(), size=1).count) == "2+"
 
 
 def test_filters_narrow(force: Force) -> None:
@@ -104,8 +103,8 @@ def test_filters_narrow(force: Force) -> None:
         "surname": references(list_cases(user, CaseFilters(text="quillFEATHER"))),
         "number": references(list_cases(user, CaseFilters(text=force.officer.collar_number))),
         "end": references(list_cases(user, CaseFilters(text=logged.reference[-5:].lower()))),
-        "team": references(list_cases(user, CaseFilters(team=str(force.other_team.pk)))),
-        "nonsense": references(list_cases(user, CaseFilters(team="x", investigator="y"))),
+        "team": references(list_cases(user, CaseFilters(team=force.other_team.pk))),
+        "open": references(list_cases(user, CaseFilters(state="open", investigator="me"))),
     }
     assert found == {
         "state": [handled.reference],
@@ -115,7 +114,7 @@ def test_filters_narrow(force: Force) -> None:
         "number": [handled.reference],
         "end": [logged.reference],
         "team": [],
-        "nonsense": [],
+        "open": [handled.reference],
     }
 
 
@@ -123,31 +122,50 @@ def make_allegation() -> Any:
     return NewAllegation(category(), "He shouted.", (0,))
 
 
-def test_the_queries_of_the_list_do_not_grow_with_it(force: Force) -> None:
-    handled_case(force)
-    with CaptureQueriesContext(
-        connection,
-    ) as one:
-        list_cases(force.auditor, CaseFilters())
-    for _ in range(5):
+def forget(user: User) -> User:
+    """The same account as a new request reads it."""
+    return User.objects.select_related("person").get(pk=user.pk)
+
+
+@pytest.mark.parametrize("size", [25, 100])
+def test_the_list_takes_six_queries_at_25_and_at_100_rows(force: Force, size: int) -> None:
+    for _ in range(3):
         handled_case(force)
-    force.auditor.__dict__.pop("team_ids", None)
-    force.auditor.__dict__.pop("role_set", None)
-    with CaptureQueriesContext(connection) as six:
-        list_cases(force.auditor, CaseFilters())
-    # Roles, teams, count, ids, cases, footage, deadlines.
-    assert len(one) == len(six) == 7
+    one = handled_case(force)
+    with CaptureQueriesContext(connection) as few:
+        list_cases(forget(force.auditor), CaseFilters(), size=size)
+    Complaint.objects.bulk_create(copies_of(one, 100))
+    with CaptureQueriesContext(connection) as many:
+        page = list_cases(forget(force.auditor), CaseFilters(), size=size)
+    assert len(page.rows) == size
+    # The account, then roles, teams, ids with their count, cases, footage, deadlines.
+    assert len(few) == len(many) == 1 + 6
+
+
+def copies_of(case: Complaint, number: int) -> list[Complaint]:
+    """Make rows like one case, each with a reference of its own."""
+    copies = []
+    for index in range(number):
+        copy = Complaint.objects.get(pk=case.pk)
+        copy.pk = uuid.uuid4()
+        copy.reference = f"CM-26-Z{index:04d}"
+        copies.append(copy)
+    return copies
 
 
 def test_the_page_asks_a_fixed_number_of_queries(force: Force) -> None:
-    for _ in range(3):
-        handled_case(force)
+    case = handled_case(force)
+    Complaint.objects.bulk_create(copies_of(case, 110))
     client = Client()
     client.force_login(force.investigator)
-    client.get(reverse("incidents:case-list"))
-    with CaptureQueriesContext(connection) as queries:
-        assert client.get(reverse("incidents:case-list")).status_code == 200
-    assert len(queries) == 13, [query["sql"][:90] for query in queries]
+    asked = {}
+    for size in (25, 100):
+        client.get(reverse("incidents:case-list"), {"size": size})
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.get(reverse("incidents:case-list"), {"size": size})
+        assert answer.content.count(b"CM-26-Z") >= size - 1
+        asked[size] = len(queries)
+    assert asked == {25: 12, 100: 12}
 
 
 def test_a_whole_reference_goes_straight_to_its_case(force: Force) -> None:
@@ -179,7 +197,66 @@ def test_a_list_read_twice_is_one_consultation(force: Force) -> None:
     assert Event.objects.filter(id__gt=start).count() == 1
 
 
-def test_nonsense_in_the_address_is_an_empty_or_a_whole_list(force: Force) -> None:
-    case = make_case(force)
-    assert get(force.handler, after="x", state="y").status_code == 200
-    assert case.reference in get(force.handler, after="x").content.decode()
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"subject__surname__startswith": "B"},
+        {"team__memberships__user__password__regex": "^p"},
+        {"grants__user": "1"},
+        {"_connector": "OR"},
+        {"order": "-team__code"},
+        {"ordering": "title"},
+        {"state": "y"},
+        {"state": "LOGGED' OR 1=1"},
+        {"team": "x"},
+        {"size": "26"},
+        {"size": "10000"},
+        {"after": "x"},
+        {"q": "x" * 61},
+        {"q": "x" * 100_000},
+        {"q": "a\x00b"},
+        {"state": ["LOGGED", "OTBI"]},
+    ],
+    ids=str,
+)
+def test_t24_t25_what_a_list_does_not_know_is_refused_alike_whatever_is_hidden(
+    force: Force, query: dict[str, Any]
+) -> None:
+    before = get(force.stranger, **query)
+    make_case(force)
+    after = get(force.stranger, **query)
+    assert (before.status_code, after.status_code) == (400, 400)
+    assert plain(before) == plain(after)
+
+
+def test_t24_an_id_that_is_hidden_and_one_that_names_nothing_narrow_alike(force: Force) -> None:
+    make_case(force)
+    hidden = get(force.stranger, team=force.team.pk, investigator=force.investigator.pk)
+    absent = get(force.stranger, team=uuid.uuid4(), investigator=uuid.uuid4())
+    assert hidden.status_code == absent.status_code == 200
+    text = [re.sub(r"[0-9a-f-]{36}", "", plain(answer)) for answer in (hidden, absent)]
+    assert text[0] == text[1]
+
+
+def plain(answer: Any) -> str:
+    """The page without the tokens that are fresh in every answer."""
+    text = answer.content.decode()
+    return re.sub(r'(nonce="[^"]*"|[A-Za-z0-9]{64}|data-request="[^"]*")', "", text)
+
+
+def test_an_investigator_of_many_teams_is_typed_and_a_wrong_name_keeps_what_was_typed(
+    force: Force, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handled = handled_case(force)
+    monkeypatch.setattr(cases, "MOST_TEAMS_LOOKED_THROUGH", 0)
+    number = force.investigator.person.collar_number
+    assert handled.reference in get(force.handler, investigator=number).content.decode()
+    answer = get(force.handler, investigator="Nobodyatall", q="Brannick")
+    assert answer.status_code == 400
+    text = answer.content.decode()
+    assert "Enter the collar number or surname of an investigator" in text
+    assert 'value="Nobodyatall"' in text
+    assert 'value="Brannick"' in text
+    # Somebody outside the person's teams is like nobody.
+    outside = force.stranger.person.collar_number
+    assert get(force.handler, investigator=outside).status_code == 400
