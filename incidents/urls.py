@@ -11,6 +11,7 @@ from incidents.views import (
     handling,
     history,
     log_complaint,
+    reference,
     stream,
 )
 
@@ -62,4 +63,21 @@ cover_patterns: list[URLPattern] = [
     path("cover/<uuid:delegation_id>/end/", cover.end, name="end-cover"),
 ]
 
-urlpatterns: list[URLPattern] = [*case_patterns, *footage_patterns, *cover_patterns]
+REFERENCE = "administration/reference/"
+
+reference_patterns: list[URLPattern] = [
+    path(REFERENCE, reference.lists, name="reference"),
+    path(f"{REFERENCE}unconfirmed/", reference.unconfirmed, name="reference-unconfirmed"),
+    path(f"{REFERENCE}<slug:list_name>/", reference.rows, name="reference-list"),
+    path(f"{REFERENCE}<slug:list_name>/<slug:code>/", reference.row, name="reference-row"),
+    path(
+        f"{REFERENCE}<slug:list_name>/<slug:code>/amend/", reference.amend, name="reference-amend"
+    ),
+]
+
+urlpatterns: list[URLPattern] = [
+    *reference_patterns,
+    *case_patterns,
+    *footage_patterns,
+    *cover_patterns,
+]

@@ -11,5 +11,9 @@ class RetentionConfig(AppConfig):
     name = "retention"
 
     def ready(self) -> None:
-        """Have the retention rules and hold reasons loaded at the end of every `migrate`."""
+        """Have the retention rules and hold reasons loaded by `migrate`, and explained on pages.
+
+        By name, because neither can be imported before the models are there.
+        """
         post_migrate.connect(import_string("incidents.reference.load_after_migrate"), sender=self)
+        import_string("retention.reference_guides.register")()

@@ -23,6 +23,7 @@ _TABS = (
     ("people", "People", "accounts:people", Permission.MANAGE_PEOPLE),
     ("teams", "Teams", "accounts:teams", Permission.MANAGE_TEAMS),
     ("units", "Units", "accounts:units", Permission.MANAGE_TEAMS),
+    ("reference", "Reference data", "incidents:reference", Permission.MANAGE_REFERENCE),
     ("roles", "Roles", "accounts:roles", Permission.SEE_ROLES),
     ("matrix", "Access matrix", "accounts:access-matrix", Permission.SEE_ROLES),
 )

@@ -12,9 +12,11 @@ from datetime import date
 from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.models import User
 from incidents.enums import ClockStart, LengthUnit
 
 
@@ -43,6 +45,11 @@ class ReferenceRow(models.Model):
     source = models.TextField(blank=True)
     is_confirmed = models.BooleanField(default=False)
     note = models.TextField(blank=True)
+    amended_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    amended_at = models.DateTimeField(null=True, blank=True)
+    amend_reason = models.CharField(max_length=200, blank=True)
 
     objects: ClassVar = ReferenceQuerySet.as_manager()
 
@@ -129,6 +136,16 @@ class DeadlineRule(ReferenceRow):
     recurs_length = models.PositiveIntegerField(null=True, blank=True)
     recipient = models.CharField(max_length=120, blank=True)
     schedule_3_only = models.BooleanField(default=False)
+
+    def clean(self) -> None:
+        """Refuse a length without a unit and a unit without a length."""
+        if (self.length is None) != (self.unit == LengthUnit.NONE):
+            raise ValidationError(
+                {
+                    "length": "Enter how long it is, or choose that it is done as soon as "
+                    "practicable, which has no length"
+                }
+            )
 
 
 REFERENCE_MODELS: tuple[type[ReferenceRow], ...] = (

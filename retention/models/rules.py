@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from incidents.models import Complaint, ReferenceRow
@@ -25,6 +26,16 @@ class RetentionRule(ReferenceRow):
     handling_types = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     decision_codes = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     covers_cases = models.BooleanField(default=True, help_text="False: shown, not computed")
+
+    def clean(self) -> None:
+        """Refuse a period for what no job may destroy, and the opposite."""
+        if self.covers_cases and (self.years is None) != (self.mode == DisposalMode.NEVER):
+            raise ValidationError(
+                {
+                    "years": "Enter for how many years the record is kept, or choose that no job "
+                    "ever destroys it, which has no years"
+                }
+            )
 
 
 class HoldReason(ReferenceRow):

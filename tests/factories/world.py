@@ -98,6 +98,7 @@ class World:
             "unit_id": force.team.unit_id,
             "token_id": uuid.uuid4(),
             "role": Role.OVERSIGHT.value,
+            "code": "SPA",
             "token": "no-such-token",
         }
         return cls(force=force, case=case, ids=ids)

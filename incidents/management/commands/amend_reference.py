@@ -19,7 +19,7 @@ from incidents.services.amending import amend_reference
 
 
 class Command(BaseCommand):
-    """Amend a row: `amend_reference AllegationCategory b-use-of-force --source "..." --by crake`."""
+    """Amend a row: `amend_reference AllegationCategory b-use-of-force --source "..." --by umber`."""
 
     help = (
         "Ends the version of a row that is in force and begins the next, recorded in the name of "
@@ -30,7 +30,10 @@ class Command(BaseCommand):
         """Take the list, the code, what changes, from when, and who answers for it."""
         parser.add_argument("model", help="for example AllegationCategory; see reference_report")
         parser.add_argument("code")
-        parser.add_argument("--by", required=True, help="the user name of whoever answers for it")
+        parser.add_argument(
+            "--by", required=True, help="the user name of the administrator who answers for it"
+        )
+        parser.add_argument("--reason", required=True, help="why it is amended")
         parser.add_argument("--label")
         parser.add_argument("--source", help="where it is written; confirms the row")
         parser.add_argument("--note")
@@ -65,6 +68,7 @@ class Command(BaseCommand):
                 code=options["code"],
                 changes=changes,
                 begins_on=begins_on,
+                reason=options["reason"],
                 now=timezone.now(),
             )
         except DomainError as error:

@@ -25,6 +25,7 @@ from incidents.models import (
     HandlingType,
     SeverityLevel,
 )
+from tests.factories.administration import make_administrator
 from tests.factories.cases import make_case
 from tests.factories.people import Force
 
@@ -78,12 +79,13 @@ def test_the_check_and_the_report_count_the_same() -> None:
 
 def test_amending_ends_one_version_and_begins_the_next() -> None:
     force = Force()
+    umber = make_administrator()
     case = make_case(force)
     old = case.allegations.get(number=2).category
     before = len(unconfirmed("AllegationCategory"))
     out = StringIO()
     call_command(
-        "amend_reference", "allegationcategory", "b-use-of-force", "--by", force.supervisor.username,
+        "amend_reference", "allegationcategory", "b-use-of-force", "--by", umber.username, "--reason", "Decided",
         "--label", "Use of force (all)", "--source", "Letter of the force, 3 November 2026",
         "--set", "bwv_expected=no", stdout=out,
     )  # fmt: skip
@@ -101,8 +103,9 @@ def test_amending_ends_one_version_and_begins_the_next() -> None:
     assert case.allegations.get(number=2).category == old
     assert len(unconfirmed("AllegationCategory")) == before - 1
     event = Event.objects.get(name="incidents.reference_amended")
-    assert event.actor_name == force.supervisor.display_name
+    assert event.actor_name == umber.display_name
     assert event.details["changed"] == ["bwv_expected", "label", "source"]
+    assert (new.amended_by, new.amend_reason) == (umber, "Decided")
 
 
 def unconfirmed(model: str) -> list[str]:
@@ -121,6 +124,13 @@ def unconfirmed(model: str) -> list[str]:
         (("DeadlineRule", "UPDATE_FIRST", "--set", "colour=red"), "has no column"),
         (("DeadlineRule", "UPDATE_FIRST", "--label", "y", "--from", "soon"), "takes a date"),
         (
+            ("DeadlineRule", "UPDATE_FIRST", "--label", "y", "--from", "2025-02-01"),
+            "today or later",
+        ),
+        (("DeadlineRule", "UPDATE_FIRST", "--set", "unit=NONE"), "has no length"),
+        (("RetentionRule", "CASE_S3_NFA", "--set", "mode=NEVER"), "has no years"),
+        (("DeadlineRule", "UPDATE_FIRST", "--set", "is_confirmed=yes", "--source", ""), "source"),
+        (
             ("DeadlineRule", "UPDATE_FIRST", "--label", "y", "--from", "2020-02-01"),
             "must begin after",
         ),
@@ -129,17 +139,17 @@ def unconfirmed(model: str) -> list[str]:
 def test_what_cannot_be_amended_is_said_and_leaves_nothing(
     arguments: tuple[str, ...], says: str
 ) -> None:
-    force = Force()
+    umber = make_administrator()
     with pytest.raises(CommandError, match=says):
-        call_command("amend_reference", *arguments, "--by", force.supervisor.username)
+        call_command("amend_reference", *arguments, "--by", umber.username, "--reason", "x")
     assert DeadlineRule.objects.get(code="UPDATE_FIRST").valid_to is None
     assert not Event.objects.exists()
 
 
 def test_a_rule_counts_from_its_own_day_on() -> None:
-    force = Force()
+    umber = make_administrator()
     call_command(
-        "amend_reference", "DeadlineRule", "UPDATE_FIRST", "--by", force.supervisor.username,
+        "amend_reference", "DeadlineRule", "UPDATE_FIRST", "--by", umber.username, "--reason", "Decided",
         "--set", "length=21", "--from", "2027-01-01", stdout=StringIO(),
     )  # fmt: skip
     assert DeadlineRule.objects.current("UPDATE_FIRST", on=date(2026, 12, 31)).length == 28
@@ -153,3 +163,13 @@ def test_loading_waits_for_the_tables() -> None:
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE elsewhere RENAME TO incidents_severitylevel")
     assert SeverityLevel.objects.count() == 7
+
+
+def test_only_an_administrator_amends_also_at_the_command_line() -> None:
+    force = Force()
+    with pytest.raises(CommandError, match="It can be done by: administrator"):
+        call_command(
+            "amend_reference", "DeadlineRule", "UPDATE_FIRST", "--label", "y", "--reason", "x",
+            "--by", force.supervisor.username,
+        )  # fmt: skip
+    assert not Event.objects.exists()
