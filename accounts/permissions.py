@@ -44,7 +44,7 @@ def verdict(check: Callable[[], object]) -> Verdict:
 
 def check_not_oneself(actor: User, person: Person) -> None:
     """Raise NotPermitted when the person acted on is the one who acts, by whichever account."""
-    if actor.person_id in person.ids:
+    if set(actor.person_ids) & set(person.ids):
         raise NotPermitted(
             "This is about yourself. A second administrator must do it", code="about_yourself"
         )
