@@ -24,6 +24,30 @@ SET_UP_CODE_ISSUED = event_type(
     Operation.ADMINISTRATION,
     "issued a code for setting an account up",
 )
+SESSION_ENDED = event_type(
+    "accounts.session_ended", Operation.SIGN_IN, "ended a session of their own"
+)
+SESSIONS_ENDED = event_type(
+    "accounts.sessions_ended", Operation.ADMINISTRATION, "ended the sessions of an account"
+)
+ACCOUNT_UNLOCKED = event_type(
+    "accounts.account_unlocked", Operation.ADMINISTRATION, "unlocked an account"
+)
+FACTOR_RESET_ASKED = event_type(
+    "accounts.factor_reset_asked",
+    Operation.ADMINISTRATION,
+    "asked that the second factors of an account be removed",
+)
+FACTOR_RESET_DONE = event_type(
+    "accounts.factor_reset_done",
+    Operation.ADMINISTRATION,
+    "approved that the second factors of an account were removed",
+)
+FACTOR_RESET_DROPPED = event_type(
+    "accounts.factor_reset_dropped",
+    Operation.ADMINISTRATION,
+    "dropped a request to remove second factors",
+)
 TOKEN_ISSUED = event_type(
     "accounts.token_issued", Operation.ADMINISTRATION, "was issued an API token"
 )

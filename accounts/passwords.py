@@ -21,7 +21,7 @@ SHORTEST, LONGEST = 12, 128
 _FIGURES = str.maketrans("0134578@$!", "oieastbasi")
 _TRADE = (
     "bodyworn", "bodycam", "bwcportal", "police", "constable", "complaint", "standards",
-    "password", "welcome", "letmein", "changeme", "qwerty",
+    "password", "welcome", "letmein", "iloveyou", "football", "sunshine", "princess", "changeme", "qwerty",
 )  # fmt: skip
 # Every form that collar numbers have here: 2186QX, 88213, S-0001.
 _COLLAR = re.compile(r"(?<![a-z0-9])[a-z]{0,2}-?\d{1,6}[a-z]{0,2}(?![a-z0-9])", re.ASCII)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from accounts.views import people, people_accounts, roles, set_up, sign_in, teams
+from accounts.views import own_account, people, people_accounts, roles, set_up, sign_in, teams
 
 app_name = "accounts"
 
@@ -51,6 +51,9 @@ sign_in_patterns: list[URLPattern] = [
     path("sign-in/set-up/passkey/challenge/", set_up.passkey_challenge, name="set-up-challenge"),
     path("sign-in/set-up/done/", set_up.done, name="set-up-done"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
+    path("account/", own_account.own_account, name="own-account"),
+    path("account/sessions/end-others/", own_account.end_other_sessions, name="end-other-sessions"),
+    path("account/sessions/<uuid:session_id>/end/", own_account.end_session, name="end-session"),
 ]
 
 urlpatterns = [*sign_in_patterns, *administration_patterns]

@@ -88,6 +88,10 @@ app.conf.update(
             "task": "accounts.forget_api_answers",
             "schedule": crontab(minute="20"),
         },
+        "forget-old-sign-ins": {
+            "task": "accounts.forget_old_sign_ins",
+            "schedule": crontab(minute="25"),
+        },
         "carry-out-disposals": {
             "task": "retention.dispose_approved",
             "schedule": crontab(minute="*/5"),

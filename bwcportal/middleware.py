@@ -13,7 +13,9 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from accounts import sessions
 from audit import context
+from bwcportal.addresses import client_address
 from bwcportal.errors import DomainError, NotPermitted
 from bwcportal.http import refusal
 
@@ -39,7 +41,9 @@ class RequestContextMiddleware:
         source = "API" if request.path.startswith("/api/") else "WEB"
         started = time.monotonic()
         with context.bind(
-            request_id=request_id, source=source, address=request.META.get("REMOTE_ADDR", "")
+            request_id=request_id,
+            source=source,
+            address=client_address(request.META, settings.TRUSTED_PROXIES),
         ):
             structlog.contextvars.clear_contextvars()
             structlog.contextvars.bind_contextvars(request_id=request_id)
@@ -99,30 +103,27 @@ class HardeningMiddleware:
         return not following_a_link
 
 
-class IdleSessionMiddleware:
-    """End a session that nobody has used for the idle period, on the server.
+class SessionClockMiddleware:
+    """End a session that was idle for too long or has lasted long enough, on the server.
 
-    Background requests (streams, fragments that say so) do not count as use.
+    What a page asks by itself (it says so) does not count as use. When the person's roles have
+    changed the session gets a new key.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Sign the person out when the last use is too long ago; otherwise note this use."""
+        """Sign the person out when the session is over; otherwise note this use."""
         now = int(time.time())
         if request.user.is_authenticated:
-            last = request.session.get("last_used", now)
-            if now - last > settings.SESSION_IDLE_SECONDS or not request.user.is_active:
+            if sessions.is_over(request.session, now=now):
                 logout(request)
-            elif "last_used" not in request.session or self._counts(request, now - last):
-                request.session["last_used"] = now
+            else:
+                counts = "X-Background" not in request.headers
+                sessions.note_use(request.session, counts=counts, now=now)
+                sessions.rotate_after_role_change(request.session, request.user)
         return self.get_response(request)
-
-    @staticmethod
-    def _counts(request: HttpRequest, since_last: int) -> bool:
-        # Half a minute apart is exact enough, and spares a write for every request.
-        return "X-Background" not in request.headers and since_last >= 30
 
 
 class DomainErrorMiddleware:

@@ -13,6 +13,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.management.utils import get_random_secret_key
 
 from bwcportal import env
+from bwcportal.addresses import read_networks
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENVIRONMENT = env.text("BWC_ENVIRONMENT", "development")
@@ -67,7 +68,6 @@ INSTALLED_APPS = [
     "retention",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
@@ -96,7 +96,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "bwcportal.middleware.IdleSessionMiddleware",
+    "bwcportal.middleware.SessionClockMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     # Gives the library the request; it finds none of its own addresses here.
     "allauth.account.middleware.AccountMiddleware",
@@ -156,7 +156,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Redis carries nudges only. Sessions live in PostgreSQL, so that losing Redis signs nobody out.
 REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "accounts.sessions"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 AUTH_USER_MODEL = "accounts.User"
@@ -193,7 +193,7 @@ MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_RECOVERY_CODE_COUNT = 10
 MFA_RECOVERY_CODE_DIGITS = 10
 
-# Twelve hours at most; fifteen minutes idle is enforced by the request middleware.
+# Twelve hours at most and fifteen minutes idle, both enforced on the server (accounts/sessions.py).
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_IDLE_SECONDS = env.integer("SESSION_IDLE_SECONDS", default=15 * 60, minimum=60)
 # The demo and the tests speak plain HTTP on loopback, where Secure cookies would never be sent.
@@ -218,6 +218,13 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# The operator's own proxies, whose X-Forwarded-For is believed: addresses and networks.
+try:
+    TRUSTED_PROXIES = read_networks(env.listing("TRUSTED_PROXIES"))
+except ValueError as error:
+    raise env.UnusableSetting(
+        f"TRUSTED_PROXIES must list addresses or networks, such as 10.0.0.0/8: {error}"
+    ) from error
 if env.boolean("TRUST_X_FORWARDED_PROTO", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 

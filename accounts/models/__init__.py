@@ -7,6 +7,7 @@ from accounts.models.identities import CollarNumber, PersonLink, PersonName, Pos
 from accounts.models.lines import DeclaredInterest, ReportingLine
 from accounts.models.machines import ApiToken, IdempotencyKey
 from accounts.models.people import CommandUnit, Person, Team
+from accounts.models.sessions import FactorReset, SecurityNotice, SignedInSession
 from accounts.models.sign_in import SetUpCode, WrongTries
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "CommandUnit",
     "DeclaredInterest",
     "Delegation",
+    "FactorReset",
     "IdempotencyKey",
     "Membership",
     "NobodySignedIn",
@@ -25,7 +27,9 @@ __all__ = [
     "Posting",
     "ReportingLine",
     "RoleAssignment",
+    "SecurityNotice",
     "SetUpCode",
+    "SignedInSession",
     "Team",
     "User",
     "UserManager",

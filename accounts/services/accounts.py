@@ -14,6 +14,7 @@ from accounts.permissions import check_may, check_not_oneself
 from accounts.policies import check_other_administrator, check_reason
 from accounts.roles import Permission, Role
 from accounts.services._locking import lock_account, lock_person, unless_taken
+from accounts.services.ending import end_everything_of
 from audit.recorder import record
 from audit.registry import EventType
 from audit.values import Subject
@@ -66,7 +67,7 @@ def open_account(
 
 @transaction.atomic
 def close_account(*, actor: User, user_id: UUID, reason: str, now: datetime) -> User:
-    """Close an account: its sessions and tokens are dead from the next request on.
+    """Close an account: its sessions, tokens and set-up codes are ended at once, for good.
 
     Roles and teams stay as they are, for the day it is reopened. Raises NotFound, NotPermitted,
     NotNow when it is closed or of the last administrator, Invalid with the field `reason`.
@@ -79,6 +80,7 @@ def close_account(*, actor: User, user_id: UUID, reason: str, now: datetime) -> 
         check_other_administrator(user, now=now)
     user.is_active = False
     user.save(update_fields=["is_active"])
+    end_everything_of(user, now=now)
     _record_act(ACCOUNT_CLOSED, actor, user, text, now)
     return user
 

@@ -14,6 +14,7 @@ from accounts.events import FACTOR_ADDED, FACTOR_REFUSED, TRIES_LOCKED
 from accounts.factors import codes, passkeys
 from accounts.factors.rows import factors_of
 from accounts.models import User
+from accounts.notices import What, tell
 from accounts.services.accounts import account_subject
 from audit.recorder import Outcome, record, record_alone
 from audit.registry import EventType
@@ -36,6 +37,8 @@ def check_code(user: User, *, code: str, now: datetime) -> str:
         _refuse(user, now=now)
         raise Invalid(WRONG_CODE, code="wrong_code", field="code")
     lockout.was_right(*counters, now=now)
+    if kind == RECOVERY:
+        tell(user, What.CODE_USED, now=now)
     return kind
 
 
@@ -121,11 +124,13 @@ def _count(user: User, counters: tuple[lockout.Counter, ...], *, now: datetime) 
         lockout.count_try(*counters, now=now)
     except lockout.TooManyTries:
         _say(TRIES_LOCKED, user, now=now)
+        tell(user, What.LOCKED, now=now)
         raise
 
 
 def _refuse(user: User, *, now: datetime) -> None:
     _say(FACTOR_REFUSED, user, now=now)
+    tell(user, What.WRONG_CODE, now=now)
 
 
 def _say(event: EventType, user: User, *, now: datetime) -> None:
@@ -146,3 +151,4 @@ def _record_added(user: User, kind: str, *, now: datetime) -> None:
         now=now,
         details={"factor": kind},
     )
+    tell(user, What.CODES_MADE if kind == RECOVERY else What.FACTOR_ADDED, now=now)

@@ -14,10 +14,11 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
-from accounts import lockout, passwords
+from accounts import lockout, passwords, sessions
 from accounts.events import PASSWORD_CHOSEN, SIGN_IN_REFUSED, SIGNED_IN, SIGNED_OUT, TRIES_LOCKED
 from accounts.factors import passkeys
 from accounts.models import User
+from accounts.notices import What, tell
 from accounts.services import second_factor
 from accounts.services.accounts import account_subject
 from accounts.services.set_up_codes import code_in_force, find_set_up_code, spend_set_up_code
@@ -164,6 +165,7 @@ def choose_password(request: HttpRequest, *, password: str, now: datetime) -> St
             subject=account_subject(step.user),
             now=now,
         )
+        tell(step.user, What.PASSWORD, now=now)
         if step.pending.factor:
             spend_set_up_code(step.pending.code, now=now)
     return _go_on(request, step, password_chosen=True, now=now)
@@ -249,6 +251,7 @@ def _sign_in(request: HttpRequest, user: User, *, by: str, factor: str, now: dat
     with transaction.atomic():
         _record(SIGNED_IN, user, now=now, details={"by": by, "factor": factor})
         login(request, user)
+        sessions.begin(request.session, browser=request.headers.get("User-Agent", ""), now=now)
 
 
 def _record(

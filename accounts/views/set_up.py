@@ -7,15 +7,16 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from accounts import notices
 from accounts.factors import codes, passkeys
 from accounts.forms.sign_in import ChoosePasswordForm, NewAppForm, SetUpCodeForm
 from accounts.services import signing_in
-from accounts.views.sign_in import next_page
+from accounts.views.sign_in import next_page, welcome
 from bwcportal.errors import DomainError, NotNow
 
 _SECRET = "new_app_secret"  # noqa: S105
@@ -126,7 +127,9 @@ def done(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return render(request, "accounts/set_up_done.html", {"codes": []})
     following = signing_in.finish(request, now=timezone.now())
-    return redirect(following or resolve_url(settings.LOGIN_REDIRECT_URL))
+    # What the person has just done themselves need not be told at once.
+    notices.take_unseen(step.user, now=timezone.now())
+    return welcome(request, following)
 
 
 def _enrol(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render, resolve_url
@@ -11,10 +12,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from accounts import notices
 from accounts.factors import passkeys
 from accounts.forms.sign_in import CodeForm, SignInForm
 from accounts.services import signing_in
 from bwcportal.errors import DomainError
+from bwcportal.phrasing import sentence_date
 
 _PAGES = {
     "factor": "accounts:second-factor",
@@ -103,7 +106,7 @@ def passkey(request: HttpRequest) -> HttpResponse:
             form = CodeForm(initial={"code": settings.DEMO_CODE})
             return _factor_page(request, form, step, error.status, trouble=error.message)
         return _sign_in_page(request, SignInForm(), following, error.status, trouble=error.message)
-    return redirect(following or resolve_url(settings.LOGIN_REDIRECT_URL))
+    return welcome(request, following)
 
 
 @require_http_methods(["POST"])
@@ -119,6 +122,15 @@ def _go_on(request: HttpRequest, step: signing_in.Step) -> HttpResponse:
     if step.name != "done":
         return next_page(step)
     following = signing_in.finish(request, now=timezone.now())
+    return welcome(request, following)
+
+
+def welcome(request: HttpRequest, following: str) -> HttpResponse:
+    """Go on to the page that was asked for, and tell what happened at the account meanwhile."""
+    now = timezone.now()
+    for notice in notices.take_unseen(request.user, now=now):
+        words = notice.get_what_display()
+        messages.warning(request, f"{words}: {sentence_date(notice.at)}")
     return redirect(following or resolve_url(settings.LOGIN_REDIRECT_URL))
 
 

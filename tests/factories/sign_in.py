@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.factors import codes
-from accounts.models import User
+from accounts.models import SignedInSession, User
 from accounts.passwords import choose_password
 
 PASSWORD = "crumpet sundial gravel"
@@ -56,6 +56,13 @@ def type_password(
 def type_code(client: Client, code: str, **more: Any) -> HttpResponse:
     """Send the page of the second factor."""
     return client.post("/sign-in/code/", {"code": code}, **more)
+
+
+def session_of(user: User) -> SignedInSession:
+    """Sign an account in at a browser of its own, and give the row of that session."""
+    client = Client()
+    client.force_login(user)
+    return SignedInSession.objects.filter(user=user).latest("expire_date")
 
 
 def is_signed_in(client: Client) -> bool:

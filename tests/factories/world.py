@@ -21,6 +21,7 @@ from tests.factories.decisions import returned_case, signed_case
 from tests.factories.footage import around_incident
 from tests.factories.people import Force, make_user
 from tests.factories.retention import approved_disposal, proposed_disposal
+from tests.factories.sign_in import session_of
 
 # What a part of an address names when it is on a case that was destroyed.
 _TOMBSTONES = {"certificate_id"}
@@ -97,6 +98,7 @@ class World:
             "team_id": force.team.pk,
             "unit_id": force.team.unit_id,
             "token_id": uuid.uuid4(),
+            "session_id": session_of(force.everything).public_id,
             "role": Role.OVERSIGHT.value,
             "code": "SPA",
             "token": "no-such-token",

@@ -15,10 +15,10 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from PIL import Image
 
+from accounts.sessions import SessionStore
 from incidents.demo_media.clips import Clip, ClipPlan, make_clips
 from incidents.demo_media.overlay import read_frame_number
 from incidents.footage_sources.protocol import Mount

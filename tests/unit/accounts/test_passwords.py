@@ -1,0 +1,81 @@
+"""Which passwords are fit: long ones of any kind, and none that is guessed first (T59)."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts.models import CommandUnit, Person, User
+
+OWNER = User(
+    username="vasey",
+    person=Person(
+        rank="DI",
+        collar_number="6120QX",
+        given_names="Marian",
+        surname="Vasey",
+        unit=CommandUnit(code="NM", name="Northmarsh"),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "crumpet sundial gravel",
+        "lantern-harbour-54",
+        "zwölf große Dächer",
+        "нет ничего лучше",
+        "a" * 6 + "bcdefghijk",
+        " spaces at both ends ",
+        "x1" * 4 + "quiet meadow " * 4,
+        "quiet meadow " * 9,
+    ],
+)
+def test_t59_long_passwords_of_any_kind_are_fit(password: str) -> None:
+    validate_password(password, OWNER)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "short one",
+        "x" * 129,
+        "aaaaaaaaaaaaaaa",
+        "121212121212",
+        "password1234",
+        "Passw0rd!2026",
+        "1234567890123",
+        "qwertyuiop123",
+        "Metropolitan2026",
+        "metropolitan demo force",
+        "MarianVasey6120",
+        "VaseyVaseyVasey",
+        "6120QX 6120QX",
+        "2186QX-7714QX-88213",
+        "B0dyW0rn2026!!",
+        "Northmarsh police",
+        "constable constable",
+        "iloveyou123456",
+    ],
+)
+def test_t59_what_is_guessed_first_is_refused(password: str) -> None:
+    with pytest.raises(ValidationError):
+        validate_password(password, OWNER)
+
+
+@given(
+    words=st.lists(
+        st.sampled_from(
+            ["crumpet", "sundial", "gravel", "anvil", "harvest", "pewter", "meadow", "lantern"]
+        ),
+        min_size=3,
+        max_size=5,
+        unique=True,
+    )
+)
+def test_three_random_words_always_do(words: list[str]) -> None:
+    validate_password(" ".join(words), OWNER)
