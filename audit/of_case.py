@@ -34,8 +34,14 @@ def actors_of_case(case_id: UUID, *, cap: int = 200) -> list[tuple[str, str]]:
     return sorted(people, key=lambda person: person[1])
 
 
-def last_read_by(case_id: UUID, actor_ids: Iterable[str]) -> dict[str, datetime]:
-    """Say when each of some accounts last read anything of a case; who never did is left out."""
+def last_read_by(
+    case_id: UUID, actor_ids: Iterable[str], *, until: datetime | None = None
+) -> dict[str, datetime]:
+    """Say when each of some accounts last read anything of a case; who never did is left out.
+
+    `until` asks for what had been read by that moment.
+    """
+    in_time = {"occurred_at__lte": until} if until is not None else {}
     rows = (
         Event.objects.of_case(case_id)
         .filter(
@@ -43,6 +49,7 @@ def last_read_by(case_id: UUID, actor_ids: Iterable[str]) -> dict[str, datetime]
             actor_id__in=list(actor_ids),
             operation=Operation.CONSULTATION,
             outcome=Outcome.ALLOWED,
+            **in_time,
         )
         .order_by()
         .values_list("actor_id")

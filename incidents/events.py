@@ -53,6 +53,9 @@ HISTORY_VIEWED = event_type(
 ACCESS_VIEWED = event_type(
     "incidents.access_viewed", Operation.CONSULTATION, "looked at who can see the case"
 )
+ACCESS_EXPORTED = event_type(
+    "incidents.access_exported", Operation.DISCLOSURE, "exported who can see the case"
+)
 FOOTAGE_VIEWED = event_type(
     "incidents.footage_viewed", Operation.CONSULTATION, "looked at the list of recordings"
 )

@@ -50,6 +50,7 @@ case_patterns: list[URLPattern] = [
     path(f"{CASE}update/", handling.send_update, name="send-update"),
     path(f"{CASE}outcome/", handling.send_outcome, name="send-outcome"),
     path(f"{CASE}access/", access.access, name="access"),
+    path(f"{CASE}access/export/", access.export_access, name="export-access"),
     path(f"{CASE}access/give/", access.give_access, name="give-access"),
     path(f"{CASE}access/<uuid:user_id>/end/", access.end_access, name="end-access"),
     path(f"{CASE}history/", history.history, name="history"),

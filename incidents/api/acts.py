@@ -1,4 +1,4 @@
-"""Acts on a complaint: how it is handled, its pauses, what the complainant is sent, who may see it."""
+"""Acts on a complaint: how it is handled, its pauses, what the complainant is sent."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from incidents.api import inputs, shapes
 from incidents.api.base import CaseView
 from incidents.api.complaints import case_answer
 from incidents.selectors import resources
-from incidents.services import access, handling, outcomes
+from incidents.services import handling, outcomes
 
 Service = Callable[..., Any]
 
@@ -166,52 +166,3 @@ class Outcome(ActOnCase):
         return self.run(
             case_id, Permission.NOTIFY_OUTCOME, inputs.OutcomeSent, outcomes.send_outcome
         )
-
-
-class Access(CaseView):
-    """Personal access to a complaint."""
-
-    @documented(
-        "grant_access",
-        "Open a complaint to one account",
-        tag="complaints",
-        body=inputs.AccessGrant,
-        answers=shapes.Complaint,
-        repeatable=True,
-    )
-    def post(self, request: Request, case_id: UUID) -> Response:
-        """With a reason and, if wanted, an end. A grant that is there is renewed."""
-        self.case(case_id, Permission.GRANT_ACCESS)
-        body = self.read_body(inputs.AccessGrant)
-        user = resources.account_of_id(body.pop("account"), field="account")
-
-        def act() -> Answer:
-            access.grant_access(actor=self.actor, case_id=case_id, user=user, now=self.now, **body)
-            return case_answer(self.actor, case_id)
-
-        return self.once(act)
-
-
-class EndAccess(CaseView):
-    """The end of personal access to a complaint."""
-
-    @documented(
-        "end_access",
-        "End one account's personal access to a complaint",
-        tag="complaints",
-        body=inputs.AccessEnd,
-        answers=None,
-        status=204,
-        repeatable=True,
-    )
-    def post(self, request: Request, case_id: UUID) -> Response:
-        """Answers without content, because you may end your own access."""
-        self.case(case_id, Permission.GRANT_ACCESS)
-        body = self.read_body(inputs.AccessEnd)
-        user = resources.account_of_id(body.pop("account"), field="account")
-
-        def act() -> Answer:
-            access.end_access(actor=self.actor, case_id=case_id, user=user, now=self.now, **body)
-            return Answer(204, None, {})
-
-        return self.once(act)

@@ -114,6 +114,12 @@ class OutcomeSent(StrictSerializer):
     review_body = Code(choices=ReviewBody.choices, allow_null=True)
 
 
+class AccessQuery(StrictSerializer):
+    """The moment at which it is asked who can see a complaint; now if left out."""
+
+    at = Moment(required=False, default=None)
+
+
 class AccessGrant(StrictSerializer):
     """Whom a case is opened to, why and until when; null for no end."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from incidents.api import acts, complaints, cover, directory, events, footage
+from incidents.api import access, acts, complaints, cover, directory, events, footage
 
 CASE = "complaints/<uuid:case_id>"
 LINK = "footage/<uuid:link_id>"
@@ -16,8 +16,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{CASE}/withdraw", acts.Withdraw.as_view(), name="api-withdraw"),
     path(f"{CASE}/updates", acts.Update.as_view(), name="api-updates"),
     path(f"{CASE}/outcome", acts.Outcome.as_view(), name="api-outcome"),
-    path(f"{CASE}/access", acts.Access.as_view(), name="api-access"),
-    path(f"{CASE}/access/end", acts.EndAccess.as_view(), name="api-access-end"),
+    path(f"{CASE}/access", access.Access.as_view(), name="api-access"),
+    path(f"{CASE}/access/end", access.EndAccess.as_view(), name="api-access-end"),
     path(
         f"{CASE}/allegations",
         complaints.AllegationsOfComplaint.as_view(),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -21,9 +20,9 @@ from bwcportal.phrasing import (
     whole_days_left,
 )
 from incidents.enums import HANDLING_STATES, CaseState
-from incidents.kept_out import kept_out_of
-from incidents.models import Complaint, ComplaintGrant, Deadline, Incident
+from incidents.models import Complaint, Deadline, Incident
 from incidents.selectors.footage_clock import FootageClock, footage_clock
+from incidents.selectors.seers import people_who_see
 
 P = Permission
 # Each part of a case: its key, its words, its address, and who may open it (any of these).
@@ -111,28 +110,6 @@ def incident_words(incident: Incident, now: datetime) -> str:
     day = short_date(incident.starts_at, today=london_day(now), always_year=True)
     time = clock_time(incident.starts_at) if incident.start_is_known else "time not known"
     return f"{day}, {time}"
-
-
-def people_who_see(case: Complaint, *, now: datetime) -> int:
-    """Count the open accounts to which a case is open now, by team or by grant, exclusions apart."""
-    return accounts_that_see(case, now=now).count()
-
-
-def accounts_that_see(case: Complaint, *, now: datetime) -> QuerySet[User]:
-    """Find the open accounts to which a case is open now: the same question as `visible_to`, turned."""
-    granted = ComplaintGrant.objects.filter(
-        Q(expires_at__isnull=True) | Q(expires_at__gt=now), content_object=case
-    )
-    opened = Q(pk__in=granted.values("user_id"))
-    if not case.is_restricted:
-        opened |= Q(pk__in=_members(case, now))
-    return User.objects.filter(opened, is_active=True).exclude(person__in=kept_out_of(case))
-
-
-def _members(case: Complaint, now: datetime) -> QuerySet[Any]:
-    return case.team.memberships.filter(
-        Q(until__isnull=True) | Q(until__gt=now), since__lte=now
-    ).values("user_id")
 
 
 def _is_returned(case: Complaint) -> bool:

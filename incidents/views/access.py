@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -11,34 +12,68 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.roles import Permission
-from bwcportal.errors import NotFound
+from bwcportal.errors import Invalid, NotFound
 from incidents.deadlines import end_of_day
 from incidents.events import ACCESS_VIEWED
+from incidents.forms.access import AsAtForm
 from incidents.forms.acts import GiveAccessForm, ReasonForm
 from incidents.permissions import check_may, verdict
 from incidents.selectors.access import granted_user, who_can_see
+from incidents.selectors.access_changes import changes_since, lost_before, turning_points
+from incidents.selectors.access_history import read_history
 from incidents.selectors.casebar import build_casebar
 from incidents.services.access import end_access as end
 from incidents.services.access import grant_access
+from incidents.services.access_export import export_access as make_export
 from incidents.services.viewing import note_viewed
 from incidents.views.acting import Act, load, run
 
 
 @require_GET
 def access(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    """Show who can see the case now, who is kept out, and who could see it before."""
+    """Show who can see the case now, or could at a past moment, who is kept out, and what changed."""
     now = timezone.now()
     case = load(request, case_id)
     check_may(request.user, Permission.SEE_HISTORY)
-    note_viewed(ACCESS_VIEWED, actor=request.user, case=case, now=now)
+    form = AsAtForm(request.GET if {"on", "time"} & set(request.GET) else None)
+    then = form.cleaned_data["at"] if form.is_bound and form.is_valid() else None
+    at = then or now
+    details = {"at": then} if then else {}
+    note_viewed(ACCESS_VIEWED, actor=request.user, case=case, now=now, details=details)
+    history = read_history(case, until=now)
+    up_to_then = replace(history, until=at)
     context = {
         "case": case,
         "casebar": build_casebar(user=request.user, case=case, current="access", now=now),
-        "picture": who_can_see(case, now=now),
+        "form": form,
+        "picture": who_can_see(case, at=at),
+        "lost": lost_before(up_to_then),
+        "changes": changes_since(history, then) if then else [],
+        "turns": turning_points(history),
+        "is_past": then is not None,
         "now": now,
+        "asked": request.GET.urlencode() if then else "",
         "may_grant": verdict(lambda: check_may(request.user, Permission.GRANT_ACCESS)),
     }
-    return render(request, "incidents/access.html", context)
+    return render(request, "incidents/access.html", context, status=400 if form.errors else 200)
+
+
+@require_GET
+def export_access(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Hand out the list of who can see the case, or could at a past moment, for a spreadsheet."""
+    now = timezone.now()
+    case = load(request, case_id)
+    check_may(request.user, Permission.SEE_HISTORY)
+    form = AsAtForm(request.GET)
+    if not form.is_valid():
+        raise Invalid("Go back and choose a moment that is not to come", field="on")
+    at = form.cleaned_data["at"] or now
+    made = make_export(actor=request.user, case=case, at=at, now=now)
+    return HttpResponse(
+        made.content,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{made.name}"'},
+    )
 
 
 @require_http_methods(["GET", "POST"])

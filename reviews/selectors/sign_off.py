@@ -13,7 +13,7 @@ from accounts.human_beings import every_record
 from accounts.models import User
 from incidents.models import Complaint
 from incidents.permissions import Verdict, verdict
-from incidents.selectors.casebar import accounts_that_see
+from incidents.selectors.seers import accounts_that_see
 from incidents.transitions import check_transition
 from reviews.digest import content_of, digest_of
 from reviews.enums import SubmissionState
