@@ -16,8 +16,8 @@ from audit.of_case import last_read_by
 from incidents.enums import GrantKind
 from incidents.models import CasePlacement, Complaint, ComplaintGrant
 from incidents.selectors.access_paths import PROVIDER_OF, Path, only, paths_to
-from incidents.selectors.access_paths.columns import Names
 from incidents.selectors.access_paths.bars import Bar, bars_of
+from incidents.selectors.access_paths.columns import Names
 from incidents.selectors.seers import closed_at
 
 
@@ -82,7 +82,7 @@ _MOST = 3
 
 
 def who_can_see(case: Complaint, *, at: datetime) -> AccessPicture:
-    """Work out the access to a case at a moment, now or past; 7 queries, however many people.
+    """Work out the access to a case at a moment, now or past; 8 queries, however many people.
 
     A person appears once for each account, with every way that was open. Roles are those held then.
     """

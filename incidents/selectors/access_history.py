@@ -12,8 +12,8 @@ from accounts.models import AccountClosure, User
 from incidents.models import CasePlacement, Complaint
 from incidents.selectors.access import accounts_of, names_for
 from incidents.selectors.access_paths import Path, only, paths_to
-from incidents.selectors.access_paths.columns import Names
 from incidents.selectors.access_paths.bars import Bar, bars_of
+from incidents.selectors.access_paths.columns import Names
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class AccessHistory:
 
 
 def read_history(case: Complaint, *, until: datetime) -> AccessHistory:
-    """Read the whole history of the access to a case up to a moment (7 queries)."""
+    """Read the whole history of the access to a case up to a moment (8 queries)."""
     paths: dict[UUID, list[Path]] = defaultdict(list)
     found = paths_to(only(case), begin=case.logged_at, end=until)
     for path in found:

@@ -163,11 +163,11 @@ def test_a_moment_that_cannot_be_is_said(
 def test_the_page_costs_the_same_whatever_the_number_of_people(
     force: Force, told: Complaint, django_assert_num_queries: Any
 ) -> None:
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         who_can_see(told, at=NOW + HOUR)
     for _ in range(12):
         make_user(Role.INVESTIGATOR, team=force.team)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert len(who_can_see(told, at=NOW + HOUR).seers) == 19
 
 

@@ -17,8 +17,9 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts.models import AccountClosure, Membership, RoleAssignment, User
+from accounts.models import AccountClosure, Membership, PersonLink, RoleAssignment, User
 from accounts.roles import Role
+from accounts.services.identities import link_records, unlink_records
 from incidents.models import CaseExclusion, Complaint, ComplaintSubject
 from incidents.selectors.access import who_can_see
 from incidents.selectors.access_history import read_history
@@ -37,7 +38,7 @@ STEP = timedelta(hours=1)
 Act = tuple[str, int, int]
 ACTS = (
     "grant", "grant_until", "end_grant", "transfer", "restrict", "lift", "join", "leave", "close",
-    "reopen", "exclude", "forgive", "name", "give_role", "end_role",
+    "reopen", "exclude", "forgive", "name", "give_role", "end_role", "link", "unlink",
 )  # fmt: skip
 
 
@@ -59,6 +60,7 @@ class History:
             make_user(Role.OVERSIGHT),
             self.force.handler,
         ]
+        self.admin = make_user(Role.ADMINISTRATOR)
         self.case = make_case(self.force, now=self.now)
 
     def do(self, act: Act) -> None:
@@ -154,6 +156,23 @@ class History:
 
     def _end_role(self, user: User, which: int) -> None:
         RoleAssignment.objects.filter(user=user, until=None).update(until=self.now)
+
+    def _link(self, user: User, which: int) -> None:
+        other = self.users[which].person
+        ends = sorted([user.person_id, other.pk])
+        known = PersonLink.objects.filter(first=ends[0], second=ends[1], ended_at=None)
+        if user.person_id != other.pk and not known.exists():
+            link_records(
+                actor=self.admin, person_id=user.person_id, other_id=other.pk, why="TWICE",
+                reason="Same", now=self.now,
+            )  # fmt: skip
+
+    def _unlink(self, user: User, which: int) -> None:
+        for link in PersonLink.objects.filter(ended_at=None)[:1]:
+            unlink_records(
+                actor=self.admin, person_id=link.first_id, link_id=link.pk, reason="Not the same",
+                now=self.now,
+            )  # fmt: skip
 
     def destroy(self) -> None:
         """Leave nothing but the tombstone."""
