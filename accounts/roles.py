@@ -29,6 +29,8 @@ class Permission(TextChoices):
     SEE_HISTORY = "see_history", "Read the history of a case"
     SEE_REFUSALS = "see_refusals", "See who was refused a case"
     GRANT_ACCESS = "grant_access", "Give and end personal access to a case"
+    BREAK_GLASS = "break_glass", "Open a case in an emergency, by its reference"
+    REVIEW_EMERGENCY = "review_emergency", "Review emergency access that somebody else used"
     SET_COVER = "set_cover", "Set who acts for somebody of the team"
     PLACE_HOLD = "place_hold", "Place a hold"
     RELEASE_HOLD = "release_hold", "Release a hold that somebody else placed"
@@ -92,6 +94,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.FINALISE,
         P.SEE_REFUSALS,
         P.GRANT_ACCESS,
+        P.BREAK_GLASS,
         P.SET_COVER,
         P.PLACE_HOLD,
         P.RELEASE_HOLD,
@@ -101,6 +104,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.FINALISE,
         P.SEE_REFUSALS,
         P.GRANT_ACCESS,
+        P.BREAK_GLASS,
+        P.REVIEW_EMERGENCY,
         P.SET_COVER,
         P.SEE_ROLES,
         P.PLACE_HOLD,
@@ -110,7 +115,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {P.SEE_HISTORY, P.SEE_DISPOSALS, P.APPROVE_DISPOSAL, P.PLACE_HOLD, P.RELEASE_HOLD}
     ),
     Role.DISCLOSURE_OFFICER: _READ | {P.PLACE_HOLD},
-    Role.AUDITOR: frozenset({P.SEE_HISTORY, P.SEE_REFUSALS, P.SEE_DISPOSALS, P.SEE_ROLES}),
+    Role.AUDITOR: frozenset(
+        {P.SEE_HISTORY, P.SEE_REFUSALS, P.SEE_DISPOSALS, P.SEE_ROLES, P.REVIEW_EMERGENCY}
+    ),
     Role.ADMINISTRATOR: frozenset(
         {P.MANAGE_PEOPLE, P.MANAGE_TEAMS, P.MANAGE_ROLES, P.MANAGE_REFERENCE, P.SEE_ROLES}
     ),

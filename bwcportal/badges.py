@@ -88,6 +88,12 @@ _BADGES = {
     "granted": Badge("ok", "link", "Granted"),
     "excluded": Badge("badline", "stop", "Kept out"),
     "ended": Badge("plain", "clock", "Ended"),
+    "emergency_open": Badge("badline", "key", "Open now"),
+    "to_review": Badge("warn", "eye", "To be reviewed"),
+    "review_late": Badge("badline", "clock", "Review late"),
+    "justified": Badge("ok", "tick", "Justified"),
+    "not_justified": Badge("bad", "cross", "Not justified"),
+    "to_acknowledge": Badge("warn", "info", "To acknowledge"),
 }
 
 # The six operations of the Data Protection Act 2018, section 62, and two of our own.

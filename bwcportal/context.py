@@ -15,6 +15,7 @@ _NAVIGATION = [
     ("Cases", "incidents:case-list", None),
     ("Log a complaint", "incidents:log-complaint", Permission.LOG_COMPLAINT),
     ("Disposal", "retention:disposal-list", Permission.SEE_DISPOSALS),
+    ("Emergency access", "incidents:emergencies", Permission.REVIEW_EMERGENCY),
     ("Administration", "accounts:administration", Permission.MANAGE_PEOPLE),
 ]
 

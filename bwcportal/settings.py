@@ -281,6 +281,10 @@ QUARANTINE_DAYS = env.integer(
     "BWC_QUARANTINE_DAYS", default=0 if ENVIRONMENT in {"demo", "test"} else 10
 )
 
+# How long an emergency access lasts, and in how many days after it its review is due.
+EMERGENCY_ACCESS_HOURS = env.integer("BWC_EMERGENCY_ACCESS_HOURS", default=4, minimum=1)
+EMERGENCY_REVIEW_DAYS = env.integer("BWC_EMERGENCY_REVIEW_DAYS", default=3, minimum=1)
+
 # The signer's key and memory, in a folder that the database cannot write to, and the name under
 # which its checkpoints go out.
 AUDIT_DIR = env.folder("BWC_AUDIT_DIR", VAR_DIR / "audit")

@@ -43,6 +43,20 @@ OPEN_STATES = frozenset(CaseState) - {
 }
 
 
+class EmergencyOutcome(TextChoices):
+    """What the review of an emergency access found."""
+
+    JUSTIFIED = "JUSTIFIED", "Justified"
+    NOT_JUSTIFIED = "NOT_JUSTIFIED", "Not justified"
+
+
+class NoticeRole(TextChoices):
+    """In which capacity somebody is told of an emergency access."""
+
+    OWNER = "OWNER", "Works on the case"
+    OVERSEER = "OVERSEER", "Oversees access"
+
+
 class Handling(TextChoices):
     """The ways of handling a complaint; each has its row of reference data."""
 

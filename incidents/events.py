@@ -37,6 +37,35 @@ ACCESS_REFUSED = event_type(
     "incidents.access_refused", Operation.CONSULTATION, "was refused a page"
 )
 
+# Emergency access
+EMERGENCY_OPENED = event_type(
+    "incidents.emergency_opened", Operation.ADMINISTRATION, "opened the case in an emergency"
+)
+EMERGENCY_REFUSED = event_type(
+    "incidents.emergency_refused",
+    Operation.ADMINISTRATION,
+    "was refused the opening of a case in an emergency",
+)
+EMERGENCY_ENDED = event_type(
+    "incidents.emergency_ended", Operation.ADMINISTRATION, "ended an emergency access"
+)
+EMERGENCY_ACKNOWLEDGED = event_type(
+    "incidents.emergency_acknowledged",
+    Operation.CONSULTATION,
+    "acknowledged the notice of an emergency access",
+)
+EMERGENCY_REVIEWED = event_type(
+    "incidents.emergency_reviewed", Operation.ADMINISTRATION, "reviewed an emergency access"
+)
+EMERGENCY_VIEWED = event_type(
+    "incidents.emergency_viewed", Operation.CONSULTATION, "looked at an emergency access"
+)
+EMERGENCIES_VIEWED = event_type(
+    "incidents.emergencies_viewed",
+    Operation.CONSULTATION,
+    "looked at the uses of emergency access",
+)
+
 # Reference data
 REFERENCE_AMENDED = event_type(
     "incidents.reference_amended", Operation.ADMINISTRATION, "amended a row of reference data"

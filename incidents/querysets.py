@@ -1,8 +1,9 @@
 """Which rows a person may know of. Everything else is, for that person, not there.
 
-A case opens by its team (unless restricted) or by a personal grant in force. An exclusion beats
-both and follows the human being over all their records and accounts: the officers complained
-about, and anybody declared excluded.
+A case opens by its team (unless restricted), by a personal grant in force, or for hours by an
+emergency access of who may break glass (never a restricted one). An exclusion beats all of them and
+follows the human being over all their records and accounts: the officers complained about, and
+anybody declared excluded.
 
 Whoever acts for somebody absent knows of what opens to the absent person instead, restricted cases
 apart: those open to a person by name and to nobody in their place. Exclusions of both count.
@@ -10,6 +11,8 @@ apart: those open to a person by name and to nobody in their place. Exclusions o
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -34,8 +37,8 @@ class ComplaintQuerySet(models.QuerySet[Any]):
         """
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        by_team, by_grant = self._openings(user)
-        return self._not_kept_from(user).filter(by_team | by_grant)
+        opened = reduce(or_, self._openings(user))
+        return self._not_kept_from(user).filter(opened)
 
     def branches_for(self, user: User) -> list[Self]:
         """Give the rows of `visible_to` in parts that may overlap, one for each way a case opens.
@@ -47,13 +50,25 @@ class ComplaintQuerySet(models.QuerySet[Any]):
             return []
         return [self._not_kept_from(user).filter(opening) for opening in self._openings(user)]
 
-    def _openings(self, user: User) -> tuple[Q, Q]:
+    def openable_in_emergency(self, user: User) -> Self:
+        """Keep the cases that this person could open by an emergency access, seen already or not."""
+        rest = self._not_kept_from(user).filter(is_restricted=False)
+        return rest.exclude(state=CaseState.DESTROYED)
+
+    def _openings(self, user: User) -> list[Q]:
         granted = self.model._meta.get_field("grants").related_model
         now = timezone.now()
         by_grant = Q(pk__in=granted_ids(granted, user_id=user.principal.pk, now=now))
         if user.acting_for is not None:
             by_grant &= Q(is_restricted=False)
-        return Q(team_id__in=user.team_ids, is_restricted=False), by_grant
+        openings = [Q(team_id__in=user.team_ids, is_restricted=False), by_grant]
+        if user.acting_for is None and user.has_role_permission(Permission.BREAK_GLASS):
+            emergencies = self.model._meta.get_field("emergencies").related_model
+            broken = emergencies.objects.filter(
+                account_id=user.pk, ended_at__isnull=True, expires_at__gt=now
+            )
+            openings.append(Q(pk__in=broken.values("complaint_id"), is_restricted=False))
+        return openings
 
     def _not_kept_from(self, user: User) -> Self:
         # Few cases are kept from one person: their ids are read once, by an index. Asking of each

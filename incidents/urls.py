@@ -6,6 +6,7 @@ from incidents.views import (
     access,
     cases,
     cover,
+    emergencies,
     footage,
     footage_search,
     handling,
@@ -76,9 +77,23 @@ reference_patterns: list[URLPattern] = [
     ),
 ]
 
+emergency_patterns: list[URLPattern] = [
+    path("emergencies/", emergencies.all_uses, name="emergencies"),
+    path("emergencies/open/", emergencies.break_glass, name="break-glass"),
+    path("emergencies/<uuid:emergency_id>/", emergencies.emergency, name="emergency"),
+    path("emergencies/<uuid:emergency_id>/review/", emergencies.review, name="review-emergency"),
+    path("emergencies/<uuid:emergency_id>/end/", emergencies.end, name="end-emergency"),
+    path(
+        "emergencies/notices/<uuid:notice_id>/",
+        emergencies.acknowledge,
+        name="acknowledge-emergency",
+    ),
+]
+
 urlpatterns: list[URLPattern] = [
     *reference_patterns,
     *case_patterns,
     *footage_patterns,
     *cover_patterns,
+    *emergency_patterns,
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from incidents.api import access, acts, complaints, cover, directory, events, footage
+from incidents.api import access, acts, complaints, cover, directory, emergencies, events, footage
 
 CASE = "complaints/<uuid:case_id>"
 LINK = "footage/<uuid:link_id>"
@@ -51,6 +51,32 @@ urlpatterns: list[URLPattern] = [
         "delegations/<uuid:delegation_id>/end",
         cover.EndDelegation.as_view(),
         name="api-delegation-end",
+    ),
+    path("emergencies", emergencies.Emergencies.as_view(), name="api-emergencies"),
+    path(
+        "emergencies/notices",
+        emergencies.EmergencyNotices.as_view(),
+        name="api-emergency-notices",
+    ),
+    path(
+        "emergencies/notices/<uuid:notice_id>/acknowledge",
+        emergencies.AcknowledgeEmergency.as_view(),
+        name="api-acknowledge-emergency",
+    ),
+    path(
+        "emergencies/<uuid:emergency_id>",
+        emergencies.OneEmergency.as_view(),
+        name="api-emergency",
+    ),
+    path(
+        "emergencies/<uuid:emergency_id>/end",
+        emergencies.EndEmergency.as_view(),
+        name="api-end-emergency",
+    ),
+    path(
+        "emergencies/<uuid:emergency_id>/review",
+        emergencies.ReviewEmergency.as_view(),
+        name="api-review-emergency",
     ),
     path("officers", directory.Officers.as_view(), name="api-officers"),
     path("officers/<uuid:officer_id>", directory.OneOfficer.as_view(), name="api-officer"),

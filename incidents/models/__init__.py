@@ -12,6 +12,7 @@ from incidents.models.complaints import (
     Update,
 )
 from incidents.models.drafts import ComplaintDraft
+from incidents.models.emergencies import EmergencyAccess, EmergencyNotice
 from incidents.models.footage import (
     Camera,
     CameraIssue,
@@ -54,6 +55,8 @@ __all__ = [
     "Deadline",
     "DeadlineRule",
     "DecisionOption",
+    "EmergencyAccess",
+    "EmergencyNotice",
     "FootageItem",
     "FootageLink",
     "FootageSearch",

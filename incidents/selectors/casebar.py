@@ -21,6 +21,7 @@ from bwcportal.phrasing import (
 )
 from incidents.enums import HANDLING_STATES, CaseState
 from incidents.models import Complaint, Deadline, Incident
+from incidents.selectors.emergencies import open_emergency_of
 from incidents.selectors.footage_clock import FootageClock, footage_clock
 from incidents.selectors.seers import people_who_see
 
@@ -54,7 +55,8 @@ def build_casebar(
     """Build the identity bar of a case that the person may see, for templates/case_base.html.
 
     `current` is the key of the tab at hand, or '' for none. Expects the case with its incident,
-    team, investigator and their person loaded. Never names the complainant. 3 queries at most.
+    team, investigator and their person loaded. Never names the complainant. 3 queries at most, and one
+    more for who may break glass.
     """
     now = now or timezone.now()
     return {
@@ -62,6 +64,7 @@ def build_casebar(
         "states": states_of(case, is_returned=_is_returned(case)),
         "summary": case.title,
         "facts": _facts(user, case, now),
+        "emergency": open_emergency_of(user, case, now=now),
         "tabs": tabs_of(user, case, current),
     }
 

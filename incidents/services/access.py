@@ -16,7 +16,7 @@ from incidents.enums import CaseState
 from incidents.kept_out import is_kept_out
 from incidents.models import Complaint, ComplaintGrant
 from incidents.permissions import check_may
-from incidents.services.granting import end_grant, grant_case
+from incidents.services.granting import check_not_for_oneself, end_grant, grant_case
 from incidents.services.moving import lock_case
 
 
@@ -47,6 +47,7 @@ def grant_access(
             f"{user.display_name} is kept out of this case, and nothing can open it to them",
             field="user",
         )
+    check_not_for_oneself(actor, user, case, now=now)
     if expires_at is not None and expires_at <= now:
         raise Invalid("Access must end after today, or not by itself", field="expires_at")
     grant_case(user, case, reason=text, actor=actor, now=now, expires_at=expires_at)

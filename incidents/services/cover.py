@@ -22,7 +22,7 @@ from bwcportal.errors import Invalid, NotFound, NotNow, NotPermitted
 from bwcportal.phrasing import london_day, plain_date
 from incidents.case_policies import check_reason
 from incidents.enums import OPEN_STATES
-from incidents.models import Complaint
+from incidents.models import CaseExclusion, Complaint, ComplaintSubject
 from incidents.permissions import check_may
 from incidents.selectors.cover import covers_visible_to, shares_a_team
 
@@ -128,7 +128,7 @@ def _check_may_set(actor: User, absent: User, deputy: User, now: datetime) -> No
     check_may(actor, Permission.SET_COVER)
     if not shares_a_team(actor, absent, now=now):
         raise Invalid("Choose somebody of your own teams", field="absent")
-    if deputy.person_id == actor.person_id:
+    if deputy.person_id in actor.person.ids:
         raise NotPermitted(
             "You cannot make yourself the deputy of somebody else. Ask them, or another "
             "supervisor of the team",
@@ -152,7 +152,7 @@ def _check_people(actor: User, absent: User, deputy: User) -> None:
         raise Invalid("This account is closed", field="absent")
     if not deputy.is_active:
         raise Invalid("This account is closed. Choose somebody else", field="deputy")
-    if deputy.person_id == absent.person_id:
+    if deputy.person_id in absent.person.ids:
         raise Invalid("Choose somebody else: nobody acts for themselves", field="deputy")
     if not deputy.role_set & absent.role_set:
         raise Invalid(
@@ -175,11 +175,14 @@ def _is_in_conflict(actor: User, absent: User, deputy: User) -> bool:
     Only of a case that the actor may know of: a refusal must not tell anybody else that there is
     one. What is not refused here is harmless, because exclusions of both people count anyway.
     """
-    kept_out = Q(subjects__person_id=deputy.person_id) | Q(exclusions__person_id=deputy.person_id)
+    kept_out = [
+        rows.filter(person_id__in=deputy.person.ids).values("complaint_id")
+        for rows in (ComplaintSubject.objects.all(), CaseExclusion.objects.in_force())
+    ]
     return (
         Complaint.objects.visible_to(actor)
         .filter(Q(investigator=absent) | Q(supervisor=absent), state__in=OPEN_STATES)
-        .filter(kept_out)
+        .filter(Q(pk__in=kept_out[0]) | Q(pk__in=kept_out[1]))
         .exists()
     )
 
@@ -192,14 +195,14 @@ def _check_no_chain(absent: User, deputy: User, since: datetime, until: datetime
             "cover first, or choose other days",
             field="deputy",
         )
-    away = together.filter(absent__person_id=deputy.person_id).first()
+    away = together.filter(absent__person_id__in=deputy.person.ids).first()
     if away is not None:
         raise Invalid(
             f"{deputy.display_name} is away in that time and has a deputy until "
             f"{_last_day(away)}. Choose somebody else",
             field="deputy",
         )
-    stands_in = together.filter(deputy__person_id=absent.person_id).first()
+    stands_in = together.filter(deputy__person_id__in=absent.person.ids).first()
     if stands_in is not None:
         raise Invalid(
             f"{absent.display_name} acts for {stands_in.absent.display_name} until "

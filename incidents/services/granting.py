@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from accounts.grants import grant, revoke
+from accounts.grants import grant, in_force, revoke
 from accounts.models import User
 from audit.recorder import record
+from bwcportal.errors import NotPermitted
 from incidents.enums import GrantKind
 from incidents.events import ACCESS_ENDED, ACCESS_GRANTED
 from incidents.models import Complaint, ComplaintGrant, GrantPeriod
+from incidents.selectors.emergencies import open_emergency_of
 
 CODENAME = "view_complaint"
 RENEWED = "Given anew"
@@ -83,8 +85,29 @@ def end_grant(user: User, case: Complaint, *, reason: str, actor: User, now: dat
     return True
 
 
+def check_not_for_oneself(actor: User, user: User, case: Complaint, *, now: datetime) -> None:
+    """Raise NotPermitted when a passing way into a case would make itself a lasting one.
+
+    Whoever is there for an absent person, or by an emergency, gives no access to themselves.
+    """
+    if user.person_id not in actor.person.ids:
+        return
+    passing = actor.acting_for is not None or (
+        case.team_id not in actor.team_ids
+        and open_emergency_of(actor, case, now=now) is not None
+        and not in_force(ComplaintGrant, now=now).filter(user=actor, content_object=case).exists()
+    )
+    if passing:
+        raise NotPermitted(
+            "You can see this case only for now, in somebody's place or in an emergency. Access "
+            "that lasts is given to you by a supervisor of the team",
+            code="own_access",
+        )
+
+
 def open_to(user: User, case: Complaint, *, reason: str, actor: User, now: datetime) -> None:
     """Give a grant for an assignment unless the case is open to the account by itself for good."""
+    check_not_for_oneself(actor, user, case, now=now)
     by_team = not case.is_restricted and case.team_id in user.team_ids
     lasting = ComplaintGrant.objects.filter(
         user=user, content_object=case, expires_at__isnull=True

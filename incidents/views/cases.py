@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.branched_lists import PAGE_SIZES
 from accounts.list_addresses import identifier, one_of, page_size, read_address
+from accounts.roles import Permission
 from audit.values import Subject
 from bwcportal.errors import Invalid
 from incidents.enums import CaseState
@@ -69,6 +70,8 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "is_narrowed": bool(kept.keys() - {"size"}),
         "older": f"{address}?{urlencode({**kept, 'after': older})}" if older else "",
         "newest": f"{address}?{urlencode(kept)}" if asked["after"] else "",
+        "may_break_glass": request.user.acting_for is None
+        and request.user.has_role_permission(Permission.BREAK_GLASS),
     }
     return render(request, "incidents/case_list.html", context, status=400 if problem else 200)
 

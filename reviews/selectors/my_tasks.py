@@ -14,6 +14,7 @@ from accounts.roles import Permission
 from bwcportal.phrasing import counted, london_day, plain_date, short_date
 from incidents.enums import UNASSESSED_STATES, CaseState
 from incidents.models import Complaint, Deadline
+from incidents.selectors.emergencies import notices_of, reviews_waiting_for
 from reviews.enums import SubmissionState
 from reviews.models import ReturnPoint, Submission
 
@@ -179,6 +180,35 @@ def finalising_tasks(
         and case.pk not in open_windows
         and case.supervisor_id == user.principal.pk
     ]
+
+
+def emergency_tasks(user: User, now: datetime) -> list[Task]:
+    """List the emergency accesses that the person is to take note of or to review (2 queries)."""
+    notices = [
+        Task(
+            row.emergency.complaint,
+            f"Take note: {row.emergency.account.display_name} opened this case in an emergency",
+            reverse("incidents:emergency", args=[row.emergency_id]),
+            f"“{_shortened(row.emergency.reason)}”",
+            london_day(row.made_at),
+            is_due=False,
+            states=["emergency_open" if row.emergency.is_open(now) else "to_acknowledge"],
+        )
+        for row in notices_of(user)
+    ]
+    reviews = [
+        Task(
+            row.complaint,
+            f"Review the emergency access of {row.account.display_name}",
+            reverse("incidents:emergency", args=[row.pk]),
+            f"“{_shortened(row.reason)}”",
+            london_day(row.review_due_at),
+            is_due=True,
+            states=["overdue"] if row.is_late(now) else ["to_review"],
+        )
+        for row in reviews_waiting_for(user, now=now)
+    ]
+    return notices + reviews
 
 
 def summary_of(tasks: list[Task], now: datetime) -> dict[str, int | str]:

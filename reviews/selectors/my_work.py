@@ -33,6 +33,7 @@ from reviews.models import Submission
 from reviews.selectors.my_tasks import (
     Task,
     deadline_tasks,
+    emergency_tasks,
     finalising_tasks,
     handling_tasks,
     sign_off_tasks,
@@ -93,7 +94,7 @@ class MyWork:
 
 
 def my_work(*, user: User, now: datetime) -> MyWork:
-    """Read what waits for a person (9 queries besides roles and teams, however much it is)."""
+    """Read what waits for a person (10 queries besides roles and teams, however much it is)."""
     cases = _my_cases(user)
     by_id = {case.pk: case for case in cases}
     links = _links_by_state(by_id)
@@ -105,6 +106,7 @@ def my_work(*, user: User, now: datetime) -> MyWork:
         *sign_off_tasks(user, submissions),
         *handling_tasks(user, cases, now),
         *finalising_tasks(user, cases, deadlines, now),
+        *emergency_tasks(user, now),
     ]
     tasks.sort(key=lambda task: (task.on, not task.is_due, task.case.reference, task.label))
     near = [task for task in tasks if task.on <= london_day(now + TASK_HORIZON)]

@@ -18,6 +18,7 @@ from retention.services.destroying import dispose_approved
 from retention.services.holds import NewHold, place_hold
 from tests.factories.covers import set_cover_for
 from tests.factories.decisions import returned_case, signed_case
+from tests.factories.emergencies import open_in_emergency_for
 from tests.factories.footage import around_incident
 from tests.factories.people import Force, make_user
 from tests.factories.retention import approved_disposal, proposed_disposal
@@ -69,6 +70,7 @@ class World:
             expires_at=None,
             now=timezone.now(),
         )
+        emergency = open_in_emergency_for(case)
         ids = {
             "case_id": case.pk,
             "complaint_id": case.pk,
@@ -93,6 +95,8 @@ class World:
             "grant_id": case.grants.get(user=guest).pk,
             "user_id": guest.pk,
             "delegation_id": set_cover_for(force.supervisor).pk,
+            "emergency_id": emergency.pk,
+            "notice_id": emergency.notices.first().pk,
             "number": submission.number,
             "person_id": guest.person_id,
             "team_id": force.team.pk,

@@ -1,4 +1,5 @@
 // What every page needs: GOV.UK and MOJ components, one press per form, plain words when the network fails.
+import { startCountdowns } from "./countdown.js";
 import { armForms } from "./once.js";
 import { startReveals } from "./reveal.js";
 import { listenForTrouble } from "./trouble.js";
@@ -20,6 +21,7 @@ document.body.classList.add("js-enabled", "govuk-frontend-supported");
 armForms(document);
 listenForTrouble(document.getElementById("bwc-trouble"));
 startComponents(document);
+startCountdowns(document);
 
 for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());

@@ -1,0 +1,177 @@
+"""Uses of emergency access: what is open, what waits for review, by whom and in which month.
+
+Every row and every count holds only cases that the reader may know of.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import TruncMonth
+
+from accounts.models import User
+from accounts.roles import Permission
+from audit.recorder import Outcome
+from audit.selectors import HistoryRow, search
+from bwcportal.errors import NotFound
+from incidents.models import Complaint, EmergencyAccess, EmergencyNotice
+
+ROWS_SHOWN = 100
+EVENTS_SHOWN = 50
+MONTHS_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class EmergencyCounts:
+    """How often it was used: in all, open now, not reviewed, late, by outcome, by person, by month."""
+
+    total: int
+    open_now: int
+    to_review: int
+    late: int
+    justified: int
+    not_justified: int
+    by_person: list[tuple[str, int, int]]
+    by_month: list[tuple[date, int, int]]
+
+
+def uses_of_emergency(user: User) -> QuerySet[Any]:
+    """Keep the uses on cases that the person may know of, the last first."""
+    uses: QuerySet[Any] = (
+        EmergencyAccess.objects.visible_to(user)
+        .select_related("complaint", "account__person", "reviewed_by__person", "ended_by__person")
+        .order_by("-opened_at", "-id")
+    )
+    return uses
+
+
+def use_of_id(user: User, emergency_id: UUID) -> EmergencyAccess:
+    """Find one use on a case that the person may know of; raise NotFound for any other id."""
+    found: EmergencyAccess | None = uses_of_emergency(user).filter(pk=emergency_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def latest_uses(user: User) -> list[EmergencyAccess]:
+    """List the last hundred uses (1 query)."""
+    return list(uses_of_emergency(user)[:ROWS_SHOWN])
+
+
+def count_uses(user: User, *, now: datetime) -> EmergencyCounts:
+    """Count the uses that the person may know of (3 queries, however many there are)."""
+    uses = EmergencyAccess.objects.visible_to(user)
+    is_open = Q(ended_at__isnull=True, expires_at__gt=now)
+    waiting = Q(reviewed_at__isnull=True)
+    late = Q(reviewed_at__gt=F("review_due_at")) | (waiting & Q(review_due_at__lt=now))
+    sums = uses.aggregate(
+        total=Count("pk"),
+        open_now=Count("pk", filter=is_open),
+        to_review=Count("pk", filter=waiting & ~is_open),
+        late=Count("pk", filter=late),
+        justified=Count("pk", filter=Q(outcome="JUSTIFIED")),
+        not_justified=Count("pk", filter=Q(outcome="NOT_JUSTIFIED")),
+    )
+    unjustified = Count("pk", filter=Q(outcome="NOT_JUSTIFIED"))
+    people: Counter[Any] = Counter()
+    bad: Counter[Any] = Counter()
+    names: dict[Any, str] = {}
+    rows = uses.values(
+        "account__person_id", "account__person__rank", "account__person__collar_number",
+        "account__person__surname",
+    ).annotate(count=Count("pk"), unjustified=unjustified).order_by()  # fmt: skip
+    for row in rows:
+        person = row["account__person_id"]
+        people[person] += row["count"]
+        bad[person] += row["unjustified"]
+        names[person] = " ".join(
+            part
+            for part in (
+                row["account__person__rank"],
+                row["account__person__collar_number"],
+                row["account__person__surname"],
+            )
+            if part
+        )
+    months = (
+        uses.annotate(month=TruncMonth("opened_at"))
+        .values("month")
+        .annotate(count=Count("pk"), unjustified=unjustified)
+        .order_by("-month")[:MONTHS_SHOWN]
+    )
+    return EmergencyCounts(
+        **sums,
+        by_person=[(names[person], count, bad[person]) for person, count in people.most_common()],
+        by_month=[(row["month"].date(), row["count"], row["unjustified"]) for row in months],
+    )
+
+
+def acts_during(access: EmergencyAccess, *, now: datetime) -> list[HistoryRow]:
+    """List what the opener did in the case while it was open to them so, oldest first; 50 at most."""
+    # The record's own clock may be a moment behind or ahead of the portal's.
+    page = search(
+        case_id=access.complaint_id,
+        actor_id=str(access.account_id),
+        outcome=Outcome.ALLOWED.value,
+        since=access.opened_at - timedelta(seconds=5),
+        until=min(access.over_at, now) + timedelta(seconds=5),
+        limit=EVENTS_SHOWN,
+    )
+    return list(reversed(page.rows))
+
+
+def notices_of(user: User) -> list[EmergencyNotice]:
+    """List the notices that the person has not acknowledged, on cases they may know of (1 query)."""
+    return list(
+        EmergencyNotice.objects.visible_to(user)
+        .filter(account_id=user.principal.pk, acknowledged_at__isnull=True)
+        .exclude(emergency__account__person_id__in=user.person_ids)
+        .select_related("emergency__complaint", "emergency__account__person")
+        .order_by("made_at", "id")[:ROWS_SHOWN]
+    )
+
+
+def notice_of(user: User, access: EmergencyAccess) -> EmergencyNotice | None:
+    """Find the person's own notice of one use, acknowledged or not."""
+    return (
+        EmergencyNotice.objects.visible_to(user)
+        .filter(emergency=access, account_id=user.principal.pk)
+        .first()
+    )
+
+
+def told_of(access: EmergencyAccess) -> list[EmergencyNotice]:
+    """List who was told of one use, and when they acknowledged it."""
+    return list(
+        access.notices.select_related("account__person", "acknowledged_by__person").order_by(
+            "told_as", "account__person__surname", "id"
+        )
+    )
+
+
+def reviews_waiting_for(user: User, *, now: datetime) -> list[EmergencyAccess]:
+    """List the uses that are over and that the person could review (1 query; none without the role)."""
+    if user.acting_for is not None or not user.has_role_permission(Permission.REVIEW_EMERGENCY):
+        return []
+    over = Q(expires_at__lte=now) | Q(ended_at__lte=now)
+    return list(
+        uses_of_emergency(user)
+        .filter(over, reviewed_at__isnull=True)
+        .exclude(account__person_id__in=user.person.ids)
+        .order_by("review_due_at", "id")[:ROWS_SHOWN]
+    )
+
+
+def open_emergency_of(user: User, case: Complaint, *, now: datetime) -> EmergencyAccess | None:
+    """Find the emergency access by which a case is open to the person now, if one is in force."""
+    if user.acting_for is not None or not user.has_role_permission(Permission.BREAK_GLASS):
+        return None
+    found: EmergencyAccess | None = EmergencyAccess.objects.filter(
+        complaint=case, account_id=user.pk, ended_at__isnull=True, expires_at__gt=now
+    ).first()
+    return found
