@@ -1,39 +1,45 @@
-"""Taking one page of an alphabetical list of the administration, without counting it to its end."""
+"""One page of an alphabetical list of the administration, counted no further than 1,000."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from accounts.branched_lists import PAGE_SIZE, count_up_to, expanded, place_of, take
+from accounts.cursors import encode, read_place
 from audit.selectors import CappedCount
-
-PAGE_SIZE = 25
-COUNT_CAP = 1000
 
 
 @dataclass(frozen=True)
 class ListPage:
-    """Rows in order; `next_after` is the cursor of the next page, None on the last."""
+    """Rows in order; `next_after` is the cursor of the next page, '' on the last."""
 
     rows: list[Any]
-    next_after: UUID | None
+    next_after: str
     count: CappedCount
 
 
-def take_page(rows: QuerySet[Any], *, by: str, after: UUID | None) -> ListPage:
-    """Take the rows after a row, in the order of a column and then of the id (2 queries).
+def take_page(
+    rows: QuerySet[Any],
+    *,
+    by: str,
+    load: QuerySet[Any],
+    after: str = "",
+    arms: Sequence[Q] = (),
+    size: int = PAGE_SIZE,
+) -> ListPage:
+    """Take a page in the order of a column and then of the id (3 queries, and those of `load`).
 
-    `after` is the id of the last row of the page before; one that is gone gives an empty page.
-    The count goes no further than 1,000.
+    `arms` are conditions of which one must hold, each with an index of its own. Raises Invalid
+    for a cursor that was not made here. Counted apart from the page, because the order of words
+    is the database's and not Python's.
     """
-    count = rows.order_by()[: COUNT_CAP + 1].count()
-    if after is not None:
-        last = rows.model.objects.filter(pk=after).values(by)[:1]
-        rows = rows.filter(Q(**{f"{by}__gt": last}) | Q(**{by: last, "pk__gt": after}))
-    found = list(rows.order_by(by, "pk")[: PAGE_SIZE + 1])
-    shown = found[:PAGE_SIZE]
-    next_after = shown[-1].pk if len(found) > PAGE_SIZE else None
-    return ListPage(shown, next_after, CappedCount(min(count, COUNT_CAP), count > COUNT_CAP))
+    order = (by, "pk")
+    branches = expanded([rows], arms) if arms else [rows]
+    place = read_place(rows.model, order, after) if after else None
+    taken = take(branches, order=order, limit=size, after=place, load=load)
+    following = encode(place_of(taken.rows[-1], order)) if taken.more and taken.rows else ""
+    return ListPage(taken.rows, following, count_up_to(branches, order=order))

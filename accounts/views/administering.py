@@ -6,12 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.forms import UUIDField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -105,15 +102,6 @@ def version_sent(request: HttpRequest) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 9:
         raise Invalid("Go back, reload the page and send the form again")
     return int(text)
-
-
-def as_uuid(text: str) -> UUID | None:
-    """Read an id from an address; None for anything else."""
-    try:
-        value: UUID | None = UUIDField(required=False).clean(text)
-    except ValidationError:
-        return None
-    return value
 
 
 def _show(

@@ -13,12 +13,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.forms.administration import ChangePersonForm, PersonForm
+from accounts.list_addresses import one_of, read_address
 from accounts.permissions import check_may, check_not_oneself
 from accounts.roles import Permission, Role
 from accounts.selectors import directory
 from accounts.selectors import person as one
 from accounts.services import people as acts
-from accounts.views.administering import Act, as_uuid, draw, run, tabs, version_sent
+from accounts.views.administering import Act, draw, run, tabs, version_sent
 
 
 @require_GET
@@ -32,19 +33,15 @@ def administration(request: HttpRequest) -> HttpResponse:
 def people(request: HttpRequest) -> HttpResponse:
     """List the people of the force by surname."""
     check_may(request.user, Permission.MANAGE_PEOPLE)
+    asked = read_address(request.GET, ("q", "unit", "account", "role", "after"))
     filters = directory.PeopleFilters(
-        text=request.GET.get("q", "").strip()[:100],
-        unit=request.GET.get("unit", "")[:12],
-        account=request.GET.get("account", ""),
-        role=request.GET.get("role", ""),
+        text=asked["q"],
+        unit=asked["unit"],
+        account=one_of(asked["account"], dict(directory.ACCOUNT_CHOICES), name="account"),
+        role=one_of(asked["role"], Role.values, name="role"),
     )
-    after = as_uuid(request.GET.get("after", ""))
-    page = directory.list_people(filters, now=timezone.now(), after=after)
-    kept = {
-        name: value
-        for name, value in request.GET.items()
-        if name in {"q", "unit", "account", "role"} and value
-    }
+    page = directory.list_people(filters, now=timezone.now(), after=asked["after"])
+    kept = {name: value for name, value in asked.items() if value and name != "after"}
     address = reverse("accounts:people")
     context = {
         "page": page,
@@ -56,7 +53,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "following": f"{address}?{urlencode({**kept, 'after': page.next_after})}"
         if page.next_after
         else "",
-        "first": f"{address}?{urlencode(kept)}" if after else "",
+        "first": f"{address}?{urlencode(kept)}" if asked["after"] else "",
     }
     return draw(request, "accounts/people.html", context, tab="people")
 

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from accounts.list_addresses import one_of, read_address
 from accounts.permissions import check_may
 from accounts.roles import Permission, Role
 from accounts.selectors.matrix import access_matrix, role_guide
@@ -27,8 +28,9 @@ def roles(request: HttpRequest) -> HttpResponse:
 def matrix(request: HttpRequest) -> HttpResponse:
     """Show every address of the portal with the roles that may use it."""
     check_may(request.user, Permission.SEE_ROLES)
-    role, text = request.GET.get("role", ""), request.GET.get("q", "").strip()[:60]
-    parts = access_matrix(role=role if role in Role.values else "", text=text)
+    asked = read_address(request.GET, ("role", "q"))
+    role, text = one_of(asked["role"], Role.values, name="role"), asked["q"]
+    parts = access_matrix(role=role, text=text)
     context = {
         "parts": parts,
         "role": role,

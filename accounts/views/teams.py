@@ -12,23 +12,24 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.forms.administration import AddMemberForm, ReasonForm, TeamForm, UnitForm
+from accounts.list_addresses import one_of, read_address
 from accounts.permissions import check_may
 from accounts.roles import Permission
 from accounts.selectors import teams as read
 from accounts.services import memberships
 from accounts.services import teams as acts
-from accounts.views.administering import Act, as_uuid, draw, run, version_sent
+from accounts.views.administering import Act, draw, run, version_sent
 
 
 @require_GET
 def teams(request: HttpRequest) -> HttpResponse:
     """List the teams by name."""
     check_may(request.user, Permission.MANAGE_TEAMS)
-    text = request.GET.get("q", "").strip()[:100]
-    state = request.GET.get("state", read.OPEN)
-    after = as_uuid(request.GET.get("after", ""))
-    page = read.list_teams(text=text, state=state, now=timezone.now(), after=after)
-    kept = {name: value for name, value in request.GET.items() if name in {"q", "state"}}
+    asked = read_address(request.GET, ("q", "state", "after"))
+    text = asked["q"]
+    state = one_of(asked["state"], (read.OPEN, read.CLOSED, read.EITHER), name="state") or read.OPEN
+    page = read.list_teams(text=text, state=state, now=timezone.now(), after=asked["after"])
+    kept = {name: value for name, value in asked.items() if value and name != "after"}
     address = reverse("accounts:teams")
     context = {
         "page": page,
@@ -38,7 +39,7 @@ def teams(request: HttpRequest) -> HttpResponse:
         "following": f"{address}?{urlencode({**kept, 'after': page.next_after})}"
         if page.next_after
         else "",
-        "first": f"{address}?{urlencode(kept)}" if after else "",
+        "first": f"{address}?{urlencode(kept)}" if asked["after"] else "",
     }
     return draw(request, "accounts/teams.html", context, tab="teams")
 

@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.list_addresses import one_of, read_address
 from accounts.roles import Permission
 from accounts.views.administering import draw, version_sent
 from bwcportal.errors import DomainError, NotFound, NotPermitted, StaleVersion
@@ -45,8 +46,9 @@ def rows(request: HttpRequest, list_name: str) -> HttpResponse:
     """Show the rows of one list, each with its source or marked unconfirmed."""
     check_may(request.user, Permission.MANAGE_REFERENCE)
     today = timezone.localdate()
-    text = request.GET.get("q", "").strip()[:60]
-    only = request.GET.get("only", "") == "unconfirmed"
+    asked = read_address(request.GET, ("q", "only"))
+    text = asked["q"]
+    only = bool(one_of(asked["only"], ("unconfirmed",), name="filter"))
     context = {
         "name": list_name,
         "guide": read.guide_of(read.list_of(list_name)),
