@@ -8,8 +8,10 @@ when; an expired grant opens nothing from that second on. Guardian's shortcuts f
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.models import Permission as ModelPermission
 from django.db import models
@@ -39,6 +41,15 @@ def in_force(model: type[PersonalGrant], *, now: datetime) -> QuerySet[Any]:
 def granted_ids(model: type[PersonalGrant], *, user_id: Any, now: datetime) -> QuerySet[Any]:
     """Return the ids of the objects granted to an account, as a subquery."""
     return in_force(model, now=now).filter(user_id=user_id).values("content_object_id")
+
+
+def has_grants(person_ids: Iterable[UUID], *, now: datetime) -> bool:
+    """Tell whether any account of these persons has a grant in force, of whatever kind of object."""
+    ids = list(person_ids)
+    return any(
+        in_force(model, now=now).filter(user__person__in=ids).exists()
+        for model in PersonalGrant.__subclasses__()
+    )
 
 
 def grant(

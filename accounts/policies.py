@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from accounts.models import Membership, RoleAssignment, Team, User
+from accounts.grants import has_grants
+from accounts.models import Delegation, Membership, RoleAssignment, Team, User
 from accounts.roles import Role, clash_with
 from bwcportal.errors import Invalid, NotNow
 
@@ -63,6 +64,41 @@ def check_combination(user: User, role: Role, *, begins: datetime, until: dateti
             f"{user.display_name} is in a team at that time, and a team opens cases. End the "
             "membership first: an administrator opens none",
             code="administrator_in_team",
+        )
+    if role == Role.ADMINISTRATOR:
+        _check_nothing_is_open(user, begins=begins, until=until)
+
+
+def _check_nothing_is_open(user: User, *, begins: datetime, until: datetime | None) -> None:
+    covers = Delegation.objects.filter(
+        Q(ended_at__isnull=True), deputy__person__in=user.person_ids, until__gt=begins
+    )
+    if until is not None:
+        covers = covers.filter(since__lt=until)
+    if covers.exists():
+        raise NotNow(
+            f"{user.display_name} covers for somebody at that time, whose cases are then open to "
+            "them. End the cover first: an administrator opens no case",
+            code="administrator_covers",
+        )
+    if has_grants(user.person_ids, now=begins):
+        raise NotNow(
+            f"{user.display_name} has personal access to cases. End it first: an administrator "
+            "opens none",
+            code="administrator_has_access",
+        )
+
+
+def check_opens_no_case(user: User, *, now: datetime) -> None:
+    """Raise Invalid, at `user`, when a case would be opened to an administrator, by any account."""
+    held = RoleAssignment.objects.not_over(now).filter(
+        user__person__in=user.person_ids, role=Role.ADMINISTRATOR
+    )
+    if held.exists():
+        raise Invalid(
+            f"{user.display_name} is an administrator, and an administrator opens no case. Choose "
+            "somebody else",
+            field="user",
         )
 
 

@@ -33,6 +33,9 @@ ACCESS_GRANTED = event_type(
 ACCESS_ENDED = event_type(
     "incidents.access_ended", Operation.ADMINISTRATION, "ended personal access"
 )
+ALL_ACCESS_ENDED = event_type(
+    "incidents.all_access_ended", Operation.ADMINISTRATION, "ended all personal access of a person"
+)
 ACCESS_REFUSED = event_type(
     "incidents.access_refused", Operation.CONSULTATION, "was refused a page"
 )

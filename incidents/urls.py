@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from incidents.views import (
     access,
+    administering,
     cases,
     cover,
     emergencies,
@@ -65,6 +66,18 @@ cover_patterns: list[URLPattern] = [
     path("cover/<uuid:delegation_id>/end/", cover.end, name="end-cover"),
 ]
 
+PERSON = "administration/people/<uuid:person_id>/"
+
+administration_patterns: list[URLPattern] = [
+    path(f"{PERSON}personal-access/", administering.personal_access, name="personal-access"),
+    path(
+        f"{PERSON}personal-access/end/",
+        administering.end_personal_access,
+        name="end-personal-access",
+    ),
+    path("administration/teams/<uuid:team_id>/close/", administering.close_team, name="close-team"),
+]
+
 REFERENCE = "administration/reference/"
 
 reference_patterns: list[URLPattern] = [
@@ -91,6 +104,7 @@ emergency_patterns: list[URLPattern] = [
 ]
 
 urlpatterns: list[URLPattern] = [
+    *administration_patterns,
     *reference_patterns,
     *case_patterns,
     *footage_patterns,

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from accounts.events import TEAM_ADDED, TEAM_CHANGED, TEAM_REOPENED, UNIT_ADDED, UNIT_CHANGED
@@ -106,6 +106,19 @@ def reopen_team(*, actor: User, team_id: UUID, reason: str, now: datetime) -> Te
         personal={"reason": text},
     )
     return team
+
+
+def keep_open(team_id: UUID) -> None:
+    """Keep a team from being closed until the end of the transaction; raise NotNow if it is closed.
+
+    A case is put into a team under this lock. Many can hold it at once; closing waits for all.
+    """
+    with connection.cursor() as cursor:
+        # The weakest lock that closing (FOR UPDATE) waits for. Django has no words for it.
+        cursor.execute("SELECT closed_at FROM accounts_team WHERE id = %s FOR KEY SHARE", [team_id])
+        found = cursor.fetchone()
+    if found is not None and found[0] is not None:
+        raise NotNow("This team is closed. Choose another team", code="team_closed")
 
 
 @transaction.atomic

@@ -92,7 +92,8 @@ def run(
         name = fields.get(error.field, error.field)
         form.add_error(name if name in form.fields else None, error.message)
         return _show(request, act, form, status=error.status)
-    messages.success(request, done)
+    if done:
+        messages.success(request, done)
     return redirect(to(result) if callable(to) else to)
 
 

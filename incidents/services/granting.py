@@ -9,6 +9,7 @@ from datetime import datetime
 
 from accounts.grants import grant, in_force, revoke
 from accounts.models import User
+from accounts.policies import check_opens_no_case
 from audit.recorder import record
 from bwcportal.errors import NotPermitted
 from incidents.enums import GrantKind
@@ -32,8 +33,11 @@ def grant_case(
 ) -> GrantPeriod:
     """Give an account a grant of a locked case, or give it anew, and record that.
 
-    The period that was open ends at this moment and the new one begins.
+    The period that was open ends at this moment and the new one begins. Raises Invalid, at `user`,
+    for an administrator, to whom no case opens.
     """
+    if kind != GrantKind.ASSIGNMENT:
+        check_opens_no_case(user, now=now)
     _end_period(user, case, actor=actor, reason=RENEWED, now=now)
     period = GrantPeriod.objects.create(
         complaint=case,

@@ -8,13 +8,18 @@ from __future__ import annotations
 from datetime import datetime
 
 from accounts.models import Team, User
+from accounts.services.teams import keep_open
 from incidents.models import CasePlacement, Complaint
 
 LOGGED = "Logged"
 
 
 def begin_placement(case: Complaint, *, actor: User, now: datetime, reason: str = LOGGED) -> None:
-    """Write the first row of a case that was just made: its team, and whether it is restricted."""
+    """Write the first row of a case that was just made: its team, and whether it is restricted.
+
+    Raises NotNow when the team was closed meanwhile.
+    """
+    keep_open(case.team_id)
     CasePlacement.objects.create(
         complaint=case,
         team=case.team,
@@ -36,7 +41,7 @@ def place(
 ) -> CasePlacement:
     """Put a locked case into another team, or change its restriction, and end the row before.
 
-    What is None stays. Changes the columns of the case and saves nothing of it: the caller does.
+    What is None stays. Raises NotNow when the new team is closed. Changes the columns of the case and saves nothing of it: the caller does.
     """
     last = CasePlacement.objects.get(complaint=case, until__isnull=True)
     # Two requests may read the clock in one order and get the lock in the other.
@@ -44,6 +49,7 @@ def place(
     last.until = moment
     last.save(update_fields=["until"])
     if team is not None:
+        keep_open(team.pk)
         case.team = team
     if is_restricted is not None:
         case.is_restricted = is_restricted

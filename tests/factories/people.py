@@ -10,6 +10,8 @@ from accounts.models import CommandUnit, Membership, Person, RoleAssignment, Tea
 from accounts.roles import Role
 
 BEGINNING = datetime(2019, 1, 1, tzinfo=UTC)
+# An administrator opens no case, so somebody who is to be refused cases one by one is none.
+ON_CASES = tuple(role for role in Role if role != Role.ADMINISTRATOR)
 _numbers = count(1000)
 
 
@@ -60,7 +62,7 @@ def make_user(*roles: Role, team: Team | None = None, person: Person | None = No
 
 @dataclass
 class Force:
-    """The people whom most tests need. `stranger` has every role, in another team."""
+    """The people whom most tests need. `stranger` has every role on cases, in another team."""
 
     team: Team = field(default_factory=lambda: make_team("T1"))
     other_team: Team = field(default_factory=lambda: make_team("T2"))
@@ -72,6 +74,6 @@ class Force:
         self.retention_officer = make_user(Role.RETENTION_OFFICER, team=self.team)
         self.second_retention_officer = make_user(Role.RETENTION_OFFICER, team=self.team)
         self.auditor = make_user(Role.AUDITOR, team=self.team)
-        self.stranger = make_user(*Role, team=self.other_team)
+        self.stranger = make_user(*ON_CASES, team=self.other_team)
         self.officer = make_person("Brannick")
         self.second_officer = make_person("Ludgate")
