@@ -43,6 +43,7 @@ class Seer:
     ways: list[Way]
     last_read: datetime | None
     has_grant: bool
+    is_standing: bool = True
 
     @property
     def way(self) -> Way:
@@ -67,6 +68,16 @@ class AccessPicture:
     placement: CasePlacement | None
     seers: list[Seer]
     kept_out: list[KeptOut]
+
+    @property
+    def standing(self) -> int:
+        """How many see it whatever they do: the number in the bar of the case."""
+        return sum(seer.is_standing for seer in self.seers)
+
+    @property
+    def by_acting(self) -> int:
+        """How many more can see it only by choosing to act for somebody absent."""
+        return len(self.seers) - self.standing
 
 
 _MAY = (
@@ -100,11 +111,12 @@ def who_can_see(case: Complaint, *, at: datetime) -> AccessPicture:
     out = {bar.person_id for bar in bars}
     ways: dict[UUID, list[Path]] = {}
     for path in paths:
-        user = accounts[path.user_id]
-        if user.person_id not in out and not user.was_closed:  # type: ignore[attr-defined]
+        # What keeps the absent person out keeps out who acts for them.
+        behind = [accounts[pk] for pk in (path.user_id, path.for_id) if pk is not None]
+        if not any(user.person_id in out or user.was_closed for user in behind):  # type: ignore[attr-defined]
             ways.setdefault(path.user_id, []).append(path)
     read = last_read_by(case.pk, [str(pk) for pk in ways], until=at)
-    seers = [_seer(accounts[pk], mine, names, read) for pk, mine in ways.items()]
+    seers = [_seer(accounts[pk], mine, names, read, accounts) for pk, mine in ways.items()]
     seers.sort(key=lambda seer: (seer.user.person.surname, str(seer.user.pk)))
     return AccessPicture(at, placement, seers, kept_out_people(bars))
 
@@ -176,16 +188,32 @@ def what_may(roles: set[Role]) -> str:
     return ", ".join([can[0], *(word.lower() for word in can[1:])]) if can else "Read"
 
 
-def _seer(user: Any, paths: list[Path], names: Names, read: dict[str, datetime]) -> Seer:
-    roles = {Role(held.role) for held in user.roles_then}
+def _seer(
+    user: Any,
+    paths: list[Path],
+    names: Names,
+    read: dict[str, datetime],
+    accounts: dict[UUID, Any],
+) -> Seer:
+    roles = _roles_then(user)
+    may = roles
+    if all(path.for_id is not None for path in paths):
+        # Only by acting for somebody: what both may.
+        absent = [_roles_then(accounts[path.for_id]) for path in paths if path.for_id is not None]
+        may = roles & set[Role]().union(*absent)
     label = ", ".join(role.label for role in Role if role in roles)
     ordered = sorted(paths, key=lambda path: (path.kind not in GrantKind.values, path.since))
     kinds = {path.kind for path in paths}
     return Seer(
         user,
         label,
-        "Read only" if kinds == {GrantKind.OVERSIGHT} else what_may(roles),
+        "Read only" if kinds == {GrantKind.OVERSIGHT} else what_may(may),
         [way_of(path, names) for path in ordered],
         read.get(str(user.pk)),
         has_grant=bool(kinds & set(GrantKind.values)),
+        is_standing=any(PROVIDER_OF[kind].is_standing for kind in kinds),
     )
+
+
+def _roles_then(user: Any) -> set[Role]:
+    return {Role(held.role) for held in user.roles_then}

@@ -40,12 +40,14 @@ class AccessHistory:
 
     def path_at(self, user_id: UUID, moment: datetime) -> Path | None:
         """Give the path by which a case was open to an account at a moment; the longest of several."""
-        person_id = self.accounts[user_id].person_id
-        if any(bar.holds_at(moment) for bar in self.bars.get(person_id, ())):
+        if self._is_out(user_id, moment):
             return None
-        if any(_holds(closure, moment) for closure in self.closures.get(user_id, ())):
-            return None
-        held = [path for path in self.paths.get(user_id, ()) if path.holds_at(moment)]
+        held = [
+            path
+            for path in self.paths.get(user_id, ())
+            if path.holds_at(moment)
+            and (path.for_id is None or not self._is_out(path.for_id, moment))
+        ]
         return max(held, key=lambda path: (path.until is None, path.until), default=None)
 
     def stretches(self, user_id: UUID) -> Iterator[Stretch]:
@@ -64,11 +66,23 @@ class AccessHistory:
         if begin is not None and path is not None:
             yield Stretch(begin, self.until, path)
 
+    def _is_out(self, user_id: UUID, moment: datetime) -> bool:
+        """Tell whether an account was closed then, or its person kept out."""
+        person_id = self.accounts[user_id].person_id
+        return any(bar.holds_at(moment) for bar in self.bars.get(person_id, ())) or any(
+            _holds(closure, moment) for closure in self.closures.get(user_id, ())
+        )
+
     def _edges(self, user_id: UUID) -> Iterator[datetime]:
+        yield from self._own_edges(user_id)
         for path in self.paths.get(user_id, ()):
             yield path.since
             if path.until is not None:
                 yield path.until
+            if path.for_id is not None:
+                yield from self._own_edges(path.for_id)
+
+    def _own_edges(self, user_id: UUID) -> Iterator[datetime]:
         for bar in self.bars.get(self.accounts[user_id].person_id, ()):
             yield bar.since
             if bar.until is not None:

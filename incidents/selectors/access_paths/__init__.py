@@ -14,10 +14,18 @@ from typing import Any
 from django.db.models import QuerySet
 
 from incidents.models import Complaint
-from incidents.selectors.access_paths import grants, team, tombstone
+from incidents.selectors.access_paths import acting, emergency, grants, team, tombstone
 from incidents.selectors.access_paths.columns import COLUMNS, Path, PathRows, Provider
 
-PROVIDERS: tuple[Provider, ...] = (team.PROVIDER, grants.PROVIDER, tombstone.PROVIDER)
+PROVIDERS: tuple[Provider, ...] = (
+    team.PROVIDER,
+    grants.PROVIDER,
+    emergency.PROVIDER,
+    tombstone.PROVIDER,
+    acting.TEAM_PROVIDER,
+    acting.GRANT_PROVIDER,
+    acting.TOMBSTONE_PROVIDER,
+)
 PROVIDER_OF = {kind: provider for provider in PROVIDERS for kind in provider.kinds}
 
 

@@ -17,14 +17,18 @@ from accounts.roles import Role
 from audit.models import Event
 from bwcportal.errors import Invalid, NotFound, NotNow, NotPermitted
 from incidents.models import CaseExclusion, Complaint, Contribution
+from incidents.selectors.access import who_can_see
+from incidents.selectors.seers import accounts_that_see
 from incidents.services.access import grant_access
 from incidents.services.cover import NewCover, end_cover, set_cover
 from incidents.services.logging import NewSubject
+from retention.services.destroying import dispose_approved
 from reviews.permissions import check_can_sign_off
 from tests.factories.callers import Caller
 from tests.factories.cases import handled_case, make_case
 from tests.factories.covers import acting, set_cover_for
 from tests.factories.people import Force, make_person, make_user
+from tests.factories.retention import approved_disposal
 
 pytestmark = pytest.mark.django_db
 
@@ -587,3 +591,65 @@ def test_an_answer_kept_for_one_is_not_given_to_the_other(force: Force) -> None:
     first = caller.post(path, body, key="k", version=case.version)
     second = caller.post(path, body, key="k", version=case.version, **{"Acting-For": str(cover.pk)})
     assert (first.status, second.status) == (200, 422)
+
+
+# Explained
+
+
+def ways_of(case: Complaint, user: User) -> list[str]:
+    picture = who_can_see(case, at=timezone.now())
+    return [way.words for seer in picture.seers if seer.user == user for way in seer.ways]
+
+
+def test_who_can_see_names_the_deputy_and_the_absent_person(force: Force, deputy: User) -> None:
+    case = handled_case(force)
+    cover = set_cover_for(force.supervisor, deputy)
+
+    (words,) = ways_of(case, deputy)
+
+    assert f"Can act for {force.supervisor.display_name}" in words
+    (seer,) = [each for each in who_can_see(case, at=timezone.now()).seers if each.user == deputy]
+    assert "Investigate" not in seer.may
+    assert not accounts_that_see(case, now=timezone.now()).filter(pk=deputy.pk).exists()
+    end_the_cover(cover)
+    assert ways_of(case, deputy) == []
+
+
+@pytest.mark.parametrize("restricted", [True, False])
+def test_by_a_grant_of_the_absent_person(force: Force, deputy: User, *, restricted: bool) -> None:
+    case = make_case(force, actor=force.stranger, team=force.other_team, is_restricted=restricted)
+    third = make_user(Role.SUPERVISOR)
+    grant_access(
+        actor=force.stranger, case_id=case.pk, user=force.supervisor, reason="Asked",
+        expires_at=None, now=timezone.now(),
+    )  # fmt: skip
+    user = acting(set_cover_for(force.supervisor, third))
+
+    assert bool(ways_of(case, third)) == sees(user, case) == (not restricted)
+
+
+def test_what_is_left_of_a_record_needs_a_role_of_both(force: Force) -> None:
+    approved_disposal(force, now=timezone.now())
+    (certificate,) = dispose_approved()
+    case = certificate.complaint
+    officer = make_user(Role.RETENTION_OFFICER, Role.SUPERVISOR)
+    auditor = make_user(Role.AUDITOR, Role.SUPERVISOR)
+    absent = make_user(Role.RETENTION_OFFICER, Role.SUPERVISOR, team=force.team)
+
+    for deputy, may in ((officer, True), (auditor, False)):
+        user = acting(set_cover_for(absent, deputy))
+        assert sees(user, case) == may
+        assert bool(ways_of(case, deputy)) == may
+
+
+def test_the_absent_person_kept_out_keeps_the_deputy_off_the_list(
+    force: Force, deputy: User
+) -> None:
+    case = handled_case(force)
+    set_cover_for(force.supervisor, deputy)
+    CaseExclusion.objects.create(
+        complaint=case, person=force.supervisor.person, reason="Related", made_by=force.handler,
+        made_at=timezone.now(),
+    )  # fmt: skip
+
+    assert ways_of(case, deputy) == []
