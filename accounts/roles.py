@@ -32,6 +32,7 @@ class Permission(TextChoices):
     BREAK_GLASS = "break_glass", "Open a case in an emergency, by its reference"
     REVIEW_EMERGENCY = "review_emergency", "Review emergency access that somebody else used"
     SET_COVER = "set_cover", "Set who acts for somebody of the team"
+    RESTRICT_CASE = "restrict_case", "Restrict a case or lift the restriction"
     PLACE_HOLD = "place_hold", "Place a hold"
     RELEASE_HOLD = "release_hold", "Release a hold that somebody else placed"
     SEE_DISPOSALS = "see_disposals", "See what is due for disposal"
@@ -95,6 +96,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.SEE_REFUSALS,
         P.GRANT_ACCESS,
         P.BREAK_GLASS,
+        P.RESTRICT_CASE,
         P.SET_COVER,
         P.PLACE_HOLD,
         P.RELEASE_HOLD,
@@ -106,6 +108,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.GRANT_ACCESS,
         P.BREAK_GLASS,
         P.REVIEW_EMERGENCY,
+        P.RESTRICT_CASE,
         P.SET_COVER,
         P.SEE_ROLES,
         P.PLACE_HOLD,

@@ -36,6 +36,13 @@ ACCESS_ENDED = event_type(
 ALL_ACCESS_ENDED = event_type(
     "incidents.all_access_ended", Operation.ADMINISTRATION, "ended all personal access of a person"
 )
+TRANSFERRED = event_type(
+    "incidents.transferred", Operation.ALTERATION, "moved the case to another team"
+)
+RESTRICTED = event_type("incidents.restricted", Operation.ALTERATION, "restricted the case")
+RESTRICTION_LIFTED = event_type(
+    "incidents.restriction_lifted", Operation.ALTERATION, "lifted the restriction of the case"
+)
 ACCESS_REFUSED = event_type(
     "incidents.access_refused", Operation.CONSULTATION, "was refused a page"
 )

@@ -14,6 +14,7 @@ from incidents.views import (
     history,
     log_complaint,
     reference,
+    relocating,
     stream,
 )
 
@@ -54,6 +55,9 @@ case_patterns: list[URLPattern] = [
     path(f"{CASE}access/", access.access, name="access"),
     path(f"{CASE}access/export/", access.export_access, name="export-access"),
     path(f"{CASE}access/give/", access.give_access, name="give-access"),
+    path(f"{CASE}transfer/", relocating.transfer, name="transfer"),
+    path(f"{CASE}restrict/", relocating.restrict, name="restrict"),
+    path(f"{CASE}restrict/lift/", relocating.lift_restriction, name="lift-restriction"),
     path(f"{CASE}access/<uuid:user_id>/end/", access.end_access, name="end-access"),
     path(f"{CASE}history/", history.history, name="history"),
 ]

@@ -128,6 +128,27 @@ class AccessGrant(StrictSerializer):
     expires_at = Moment(allow_null=True)
 
 
+class Transfer(StrictSerializer):
+    """The code of the team a complaint moves to, and the accounts that keep it by a grant by name."""
+
+    team = Text(max_length=12)
+    reason = Text(max_length=200)
+    keep = serializers.ListField(child=Id(), required=False, max_length=200)
+
+
+class Restriction(StrictSerializer):
+    """Why a complaint is restricted, and the accounts that keep it by a grant by name."""
+
+    reason = Text(max_length=200)
+    keep = serializers.ListField(child=Id(), required=False, max_length=200)
+
+
+class ShortReason(StrictSerializer):
+    """Why."""
+
+    reason = Text(max_length=200)
+
+
 class AccessEnd(StrictSerializer):
     """Whose personal access ends, and why."""
 

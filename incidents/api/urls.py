@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from incidents.api import access, acts, complaints, cover, directory, emergencies, events, footage
+from incidents.api import (
+    access,
+    acts,
+    complaints,
+    cover,
+    directory,
+    emergencies,
+    events,
+    footage,
+    relocating,
+)
 
 CASE = "complaints/<uuid:case_id>"
 LINK = "footage/<uuid:link_id>"
@@ -17,6 +27,13 @@ urlpatterns: list[URLPattern] = [
     path(f"{CASE}/updates", acts.Update.as_view(), name="api-updates"),
     path(f"{CASE}/outcome", acts.Outcome.as_view(), name="api-outcome"),
     path(f"{CASE}/access", access.Access.as_view(), name="api-access"),
+    path(f"{CASE}/transfer", relocating.Transfer.as_view(), name="api-transfer"),
+    path(f"{CASE}/restrict", relocating.Restrict.as_view(), name="api-restrict"),
+    path(
+        f"{CASE}/restrict/lift",
+        relocating.LiftRestriction.as_view(),
+        name="api-lift-restriction",
+    ),
     path(f"{CASE}/access/end", access.EndAccess.as_view(), name="api-access-end"),
     path(
         f"{CASE}/allegations",

@@ -238,7 +238,7 @@ def team_of_code(code: str) -> Team:
     """Find a team by its code; raise Invalid."""
     found = Team.objects.filter(code=code).first()
     if found is None:
-        raise Invalid("Choose one of your own teams", field="team")
+        raise Invalid("There is no team with this code", field="team")
     return found
 
 

@@ -31,7 +31,7 @@ from incidents.models import (
     Incident,
 )
 from incidents.permissions import check_may
-from incidents.references import make_reference
+from incidents.references import make_case_reference
 from incidents.services.granting import grant_case
 from incidents.services.moving import note_contribution
 from incidents.services.placing import begin_placement
@@ -207,7 +207,7 @@ def _check_people(actor: User, data: NewComplaint) -> None:
 def _create_case(actor: User, data: NewComplaint, team: Team, now: datetime) -> Complaint:
     incident = Incident.objects.create(**vars(data.incident))
     return Complaint.objects.create(
-        reference=_free_reference(now),
+        reference=_free_reference(now, is_restricted=data.is_restricted),
         state=CaseState.LOGGED,
         regime=Regime.REGS_2025 if data.made_on >= REGS_2025_FROM else Regime.REGS_2020,
         channel=data.channel,
@@ -223,10 +223,10 @@ def _create_case(actor: User, data: NewComplaint, team: Team, now: datetime) -> 
     )
 
 
-def _free_reference(now: datetime) -> str:
+def _free_reference(now: datetime, *, is_restricted: bool) -> str:
     # A clash between this look and the insert is left to the unique column.
     while True:
-        reference = make_reference("CM", now=now)
+        reference = make_case_reference(is_restricted=is_restricted, now=now)
         if not Complaint.objects.filter(reference=reference).exists():
             return reference
 

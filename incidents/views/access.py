@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -22,6 +24,7 @@ from incidents.selectors.access import granted_user, who_can_see
 from incidents.selectors.access_changes import changes_since, lost_before, turning_points
 from incidents.selectors.access_history import read_history
 from incidents.selectors.casebar import build_casebar
+from incidents.services import relocating
 from incidents.services.access import end_access as end
 from incidents.services.access import grant_access
 from incidents.services.access_export import export_access as make_export
@@ -54,8 +57,28 @@ def access(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "now": now,
         "asked": request.GET.urlencode() if then else "",
         "may_grant": verdict(lambda: check_may(request.user, Permission.GRANT_ACCESS)),
+        "relocations": _relocations(request.user, case),
     }
     return render(request, "incidents/access.html", context, status=400 if form.errors else 200)
+
+
+def _relocations(user: Any, case: Any) -> list[tuple[str, str]]:
+    """List where the case can be moved to from here, as (address, words): what may and can be done."""
+    acts = (
+        ("transfer", "Move to another team", Permission.MANAGE_CASE, relocating.check_can_be_moved),
+        ("restrict", "Restrict", Permission.RESTRICT_CASE, relocating.check_can_be_restricted),
+        (
+            "lift-restriction",
+            "Lift the restriction",
+            Permission.RESTRICT_CASE,
+            relocating.check_can_be_opened,
+        ),
+    )
+    return [
+        (reverse(f"incidents:{name}", args=[case.pk]), words)
+        for name, words, permission, check in acts
+        if user.has_role_permission(permission) and verdict(partial(check, case)).allowed
+    ]
 
 
 @require_GET

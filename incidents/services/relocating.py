@@ -1,0 +1,235 @@
+"""Moving a case to another team, restricting it, and lifting the restriction.
+
+The old way is closed in the transaction that opens the new one. Whoever would lose the case can be
+kept by a grant to them by name; an investigator or supervisor who is not kept loses the part too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.grants import in_force
+from accounts.models import Team, User
+from accounts.roles import Permission
+from audit.recorder import record
+from audit.registry import EventType
+from bwcportal.errors import Invalid, NotNow, StaleVersion
+from incidents.case_policies import check_reason
+from incidents.enums import CaseState, ContributionKind, GrantKind
+from incidents.events import ASSIGNED, RESTRICTED, RESTRICTION_LIFTED, TRANSFERRED
+from incidents.models import Complaint, ComplaintGrant
+from incidents.permissions import check_may
+from incidents.selectors.access_preview import Preview, preview_of
+from incidents.services.granting import grant_case
+from incidents.services.moving import check_version, lock_case, note_contribution
+from incidents.services.placing import place
+
+# A supervisor is reading exactly what was submitted to them, in their team.
+UNMOVABLE = frozenset({CaseState.SUPERVISOR_REVIEW, CaseState.DESTROYED})
+CHANGED = (
+    "The people who can see this case have changed since you looked. Look at the list again, "
+    "then confirm"
+)
+LAST = "A restricted case must stay open to somebody, without an end. Keep at least one person"
+
+
+@transaction.atomic
+def transfer_case(
+    *,
+    actor: User,
+    case_id: UUID,
+    version: int | None,
+    team: Team,
+    reason: str,
+    keep: Iterable[UUID] = (),
+    shown: str | None = None,
+    now: datetime,
+) -> Complaint:
+    """Move a case to another team, keeping it open by name to the accounts in `keep`; return it.
+
+    `shown` is the digest of the preview that was confirmed. The actor may lose sight of the case by
+    this. Raises NotFound, NotPermitted, StaleVersion, NotNow for a restricted case or one with its
+    supervisor, or Invalid with the field `team`, `keep` or `reason`.
+    """
+    case = lock_case(actor=actor, case_id=case_id)
+    check_may(actor, Permission.MANAGE_CASE)
+    check_version(case, version)
+    check_can_be_moved(case)
+    if team.pk == case.team_id:
+        raise Invalid(f"The case is with {team.name} already. Choose another team", field="team")
+    if team.closed_at is not None:
+        raise Invalid(f"{team.name} is closed. Choose another team", field="team")
+    text = check_reason(reason)
+    preview = _checked(preview_of(case, now=now, team=team), shown)
+    was = case.team
+    _keep(case, preview, keep, actor=actor, reason=text, now=now)
+    place(case, actor=actor, now=now, reason=text, team=team)
+    details = {"was": was.code, "now": team.code}
+    return _finish(case, TRANSFERRED, preview, keep, actor, text, now, details)
+
+
+@transaction.atomic
+def restrict_case(
+    *,
+    actor: User,
+    case_id: UUID,
+    version: int | None,
+    reason: str,
+    keep: Iterable[UUID] = (),
+    shown: str | None = None,
+    now: datetime,
+) -> Complaint:
+    """Restrict a case: it opens from now on only by grants to named people; return it.
+
+    Raises NotFound, NotPermitted, StaleVersion, NotNow when it is restricted or destroyed, or
+    Invalid with the field `keep` (also when nobody would be left) or `reason`.
+    """
+    case = lock_case(actor=actor, case_id=case_id)
+    check_may(actor, Permission.RESTRICT_CASE)
+    check_version(case, version)
+    check_can_be_restricted(case)
+    text = check_reason(reason)
+    preview = _checked(preview_of(case, now=now, is_restricted=True), shown)
+    _keep(case, preview, keep, actor=actor, reason=text, now=now)
+    lasting = in_force(ComplaintGrant, now=now).filter(
+        content_object=case, expires_at__isnull=True, user__is_active=True
+    )
+    if not lasting.exists():
+        raise Invalid(LAST, field="keep")
+    place(case, actor=actor, now=now, reason=text, is_restricted=True)
+    return _finish(case, RESTRICTED, preview, keep, actor, text, now, {})
+
+
+@transaction.atomic
+def lift_restriction(
+    *,
+    actor: User,
+    case_id: UUID,
+    version: int | None,
+    reason: str,
+    shown: str | None = None,
+    now: datetime,
+) -> Complaint:
+    """Open a restricted case to its team again; grants stay. Returns the case.
+
+    Raises NotFound, NotPermitted, StaleVersion, NotNow when it is not restricted, or Invalid with
+    the field `reason`.
+    """
+    case = lock_case(actor=actor, case_id=case_id)
+    check_may(actor, Permission.RESTRICT_CASE)
+    check_version(case, version)
+    check_can_be_opened(case)
+    text = check_reason(reason)
+    preview = _checked(preview_of(case, now=now, is_restricted=False), shown)
+    place(case, actor=actor, now=now, reason=text, is_restricted=False)
+    return _finish(case, RESTRICTION_LIFTED, preview, (), actor, text, now, {})
+
+
+def check_can_be_moved(case: Complaint) -> None:
+    """Raise NotNow unless the case may go to another team."""
+    if case.is_restricted:
+        raise NotNow(
+            "A restricted case opens to people by name, not to a team. Lift the restriction before "
+            "you move it",
+            code="restricted",
+        )
+    if case.state in UNMOVABLE:
+        raise NotNow(
+            f"The case is “{CaseState(case.state).label.lower()}”. It can be moved when it comes back",
+            code="wrong_state",
+        )
+
+
+def check_can_be_restricted(case: Complaint) -> None:
+    """Raise NotNow unless there is something to restrict."""
+    if case.is_restricted:
+        raise NotNow("The case is restricted already", code="restricted")
+    if case.state == CaseState.DESTROYED:
+        raise NotNow("The case is destroyed: there is nothing left to restrict", code="wrong_state")
+
+
+def check_can_be_opened(case: Complaint) -> None:
+    """Raise NotNow unless there is a restriction to lift."""
+    if not case.is_restricted:
+        raise NotNow("The case is not restricted", code="not_restricted")
+    if case.state == CaseState.DESTROYED:
+        raise NotNow("The case is destroyed: there is nothing left to open", code="wrong_state")
+
+
+def _checked(preview: Preview, shown: str | None) -> Preview:
+    if shown is not None and shown != preview.digest:
+        raise StaleVersion(CHANGED, code="stale_preview")
+    return preview
+
+
+def _keep(
+    case: Complaint,
+    preview: Preview,
+    keep: Iterable[UUID],
+    *,
+    actor: User,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Give grants by name to those of the losing who are to keep the case."""
+    chosen = set(keep)
+    if chosen - preview.losing_ids:
+        raise Invalid("Only people who would lose the case can be kept in it", field="keep")
+    in_part = {case.investigator_id, case.supervisor_id}
+    for user in preview.loses:
+        if user.pk in chosen:
+            kind = GrantKind.ASSIGNMENT if user.pk in in_part else GrantKind.PERSONAL
+            grant_case(user, case, reason=reason, actor=actor, now=now, kind=kind)
+
+
+def _finish(
+    case: Complaint,
+    event: EventType,
+    preview: Preview,
+    keep: Iterable[UUID],
+    actor: User,
+    reason: str,
+    now: datetime,
+    details: Mapping[str, object],
+) -> Complaint:
+    """Take parts from those who lost the case, raise the version, save and record."""
+    gone = preview.losing_ids - set(keep)
+    _release_parts(case, gone, actor=actor, now=now)
+    case.version += 1
+    case.save()
+    note_contribution(case, actor=actor, kind=ContributionKind.MANAGED, now=now)
+    counts = {"lost": len(gone), "kept": len(set(keep)), "gained": len(preview.gains)}
+    record(
+        event,
+        actor=actor.audit_actor(),
+        subject=case.audit_subject(),
+        now=now,
+        details={**details, **counts},
+        personal={"reason": reason},
+    )
+    return case
+
+
+def _release_parts(case: Complaint, gone: set[UUID], *, actor: User, now: datetime) -> None:
+    was = {"investigator": case.investigator, "supervisor": case.supervisor}
+    left = {
+        role: None if user is not None and user.pk in gone else user for role, user in was.items()
+    }
+    if left == was:
+        return
+    case.investigator, case.supervisor = left["investigator"], left["supervisor"]
+    record(
+        ASSIGNED,
+        actor=actor.audit_actor(),
+        subject=case.audit_subject(),
+        now=now,
+        details={role: user.pk if user else None for role, user in left.items()},
+        personal={
+            "was": {role: user.display_name if user else "" for role, user in was.items()},
+            "now": {role: user.display_name if user else "" for role, user in left.items()},
+        },
+    )
