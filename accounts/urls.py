@@ -2,7 +2,16 @@
 
 from django.urls import URLPattern, path
 
-from accounts.views import own_account, people, people_accounts, roles, set_up, sign_in, teams
+from accounts.views import (
+    own_account,
+    people,
+    people_accounts,
+    roles,
+    set_up,
+    sign_in,
+    single_sign_on,
+    teams,
+)
 
 app_name = "accounts"
 
@@ -44,6 +53,8 @@ sign_in_patterns: list[URLPattern] = [
     path("sign-in/code/", sign_in.second_factor, name="second-factor"),
     path("sign-in/passkey/", sign_in.passkey, name="sign-in-passkey"),
     path("sign-in/passkey/challenge/", sign_in.passkey_challenge, name="sign-in-challenge"),
+    path("sign-in/single-sign-on/", single_sign_on.go, name="single-sign-on"),
+    path("sign-in/single-sign-on/back/", single_sign_on.back, name="single-sign-on-back"),
     path("sign-in/set-up/", set_up.start, name="set-up"),
     path("sign-in/set-up/password/", set_up.choose_password, name="set-up-password"),
     path("sign-in/set-up/factor/", set_up.enrol, name="set-up-factor"),

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import logging
 import logging.config
+import re
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -17,6 +19,23 @@ _SHARED: list[Any] = [
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
+# A question mark and what follows, up to a space, a quote or a bracket: the query of an address.
+_QUESTION = re.compile(r"\?[^\s\"'<>()\\]+")
+
+
+def without_questions(line: str) -> str:
+    """Give the text with the query of every address in it replaced by three dots."""
+    return _QUESTION.sub("?...", line)
+
+
+def _without_questions(
+    logger: Any, method: str, line: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Take queries out of what libraries log, such as the address of a call that failed."""
+    return {
+        name: without_questions(value) if isinstance(value, str) else value
+        for name, value in line.items()
+    }
 
 
 def configure() -> None:
@@ -31,6 +50,7 @@ def configure() -> None:
                     "processors": [
                         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                         structlog.processors.format_exc_info,
+                        _without_questions,
                         structlog.processors.JSONRenderer(),
                     ],
                     "foreign_pre_chain": _SHARED,

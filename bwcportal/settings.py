@@ -12,7 +12,7 @@ import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.management.utils import get_random_secret_key
 
-from bwcportal import env
+from bwcportal import env, single_sign_on
 from bwcportal.addresses import read_networks
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -192,6 +192,10 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_RECOVERY_CODE_COUNT = 10
 MFA_RECOVERY_CODE_DIGITS = 10
+# Off unless it is configured; docs/how-to/connect-single-sign-on.md. The provider is described to the
+# library by this alone: it reads no rows, opens no accounts and shows no pages.
+SINGLE_SIGN_ON = single_sign_on.read()
+SOCIALACCOUNT_ADAPTER = "accounts.single_sign_on.provider.SingleSignOnAdapter"
 
 # Twelve hours at most and fifteen minutes idle, both enforced on the server (accounts/sessions.py).
 SESSION_COOKIE_AGE = 12 * 60 * 60

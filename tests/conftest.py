@@ -66,6 +66,8 @@ def prepare_environment(servers: contextlib.ExitStack) -> None:
         "BWC_DEMO_CODE",
     ):
         os.environ.pop(name, None)
+    for name in [each for each in os.environ if each.startswith("BWC_SSO_")]:
+        del os.environ[name]
     os.environ["BWC_ENVIRONMENT"] = "test"
     os.environ["BWC_VAR"] = str(var)
     os.environ["SECRET_KEY"] = "only for tests: " + "0123456789abcdef" * 4

@@ -31,6 +31,8 @@ REFUSED = "The user name or the password is not right. Check both and try again"
 CODE_REFUSED = "The user name or the set-up code is not right, or the code is no longer in force"
 PATIENCE = timedelta(minutes=15)
 PASSKEY_PURPOSE = "sign-in"
+# How somebody began, and the second factor that the force's identity provider has seen itself.
+SINGLE_SIGN_ON, VOUCHED = "single_sign_on", "identity_provider"
 _KEY = "signing_in"
 _SOMEBODY = Actor(kind="SERVICE", id="sign-in", name="Somebody at the sign-in page")
 
@@ -94,7 +96,7 @@ def begin_with_code(request: HttpRequest, *, username: str, code: str, now: date
         raise Invalid(CODE_REFUSED, code="set_up_code")
     lockout.was_right(*counters, now=now)
     before = where(request, now=now)
-    by = "password" if before and before.user.pk == row.user_id else "code"
+    by = before.pending.by if before and before.user.pk == row.user_id else "code"
     if by == "code" and not row.sets_password:
         raise Invalid(
             "Sign in with your password first, then type this code", code="password_first"
@@ -103,10 +105,15 @@ def begin_with_code(request: HttpRequest, *, username: str, code: str, now: date
 
 
 def begin_known(
-    request: HttpRequest, user: User, *, by: str, following: str, now: datetime
-) -> None:
-    """Begin for an account that something else has vouched for, such as single sign-on."""
-    _begin(request, Pending(str(user.pk), now.timestamp(), by=by, following=following))
+    request: HttpRequest, user: User, *, by: str, factor: str, following: str, now: datetime
+) -> Step:
+    """Begin for an account that single sign-on has vouched for, and say what comes next.
+
+    `factor` is VOUCHED when the identity provider has seen a second factor that counts, else empty.
+    """
+    pending = Pending(str(user.pk), now.timestamp(), by=by, following=following, factor=factor)
+    _begin(request, pending)
+    return Step(_next(pending, user, now=now), user, pending)
 
 
 def where(request: HttpRequest, *, now: datetime) -> Step | None:
@@ -211,7 +218,7 @@ def _next(pending: Pending, user: User, *, now: datetime) -> str:
     code = code_in_force(pending.code, now=now) if pending.code else None
     if code is not None and code.sets_password and not pending.password_chosen:
         return "password"
-    if not enrolled:
+    if not enrolled and pending.factor != VOUCHED:
         return "enrol" if code is not None else "set-up-code"
     return "done"
 

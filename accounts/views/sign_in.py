@@ -16,6 +16,7 @@ from accounts import notices
 from accounts.factors import passkeys
 from accounts.forms.sign_in import CodeForm, SignInForm
 from accounts.services import signing_in
+from accounts.services.single_sign_on import single_sign_on_name
 from bwcportal.errors import DomainError
 from bwcportal.phrasing import sentence_date
 
@@ -38,7 +39,7 @@ def next_page(step: signing_in.Step | None) -> HttpResponse:
 @sensitive_post_parameters("password")
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Ask for user name and password; then for the second factor."""
-    following = _safe_next(request)
+    following = safe_next(request)
     if request.user.is_authenticated:
         return redirect(following or settings.LOGIN_REDIRECT_URL)
     form = SignInForm(request.POST or None)
@@ -54,7 +55,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             status = error.status
         else:
             return next_page(signing_in.where(request, now=now))
-    return _sign_in_page(request, form, following, status)
+    return sign_in_page(request, form, following, status)
 
 
 @login_not_required
@@ -70,7 +71,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     status = 400 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
         try:
-            return _go_on(request, signing_in.show_code(request, now=now, **form.cleaned_data))
+            return go_on(request, signing_in.show_code(request, now=now, **form.cleaned_data))
         except DomainError as error:
             form.add_error(error.field or None, error.message)
             status = error.status
@@ -96,16 +97,16 @@ def passkey(request: HttpRequest) -> HttpResponse:
         return redirect(settings.LOGIN_REDIRECT_URL)
     step = signing_in.where(request, now=now)
     second = step is not None and step.name == "factor"
-    answer, following = request.POST.get("answer", ""), _safe_next(request)
+    answer, following = request.POST.get("answer", ""), safe_next(request)
     try:
         if second:
-            return _go_on(request, signing_in.show_passkey(request, answer=answer, now=now))
+            return go_on(request, signing_in.show_passkey(request, answer=answer, now=now))
         signing_in.sign_in_with_passkey(request, answer=answer, now=now)
     except DomainError as error:
         if step is not None and second:
             form = CodeForm(initial={"code": settings.DEMO_CODE})
             return _factor_page(request, form, step, error.status, trouble=error.message)
-        return _sign_in_page(request, SignInForm(), following, error.status, trouble=error.message)
+        return sign_in_page(request, SignInForm(), following, error.status, trouble=error.message)
     return welcome(request, following)
 
 
@@ -118,7 +119,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _go_on(request: HttpRequest, step: signing_in.Step) -> HttpResponse:
+def go_on(request: HttpRequest, step: signing_in.Step) -> HttpResponse:
+    """Go to the page of the step that comes next, or sign in when that was the last one."""
     if step.name != "done":
         return next_page(step)
     following = signing_in.finish(request, now=timezone.now())
@@ -134,10 +136,16 @@ def welcome(request: HttpRequest, following: str) -> HttpResponse:
     return redirect(following or resolve_url(settings.LOGIN_REDIRECT_URL))
 
 
-def _sign_in_page(
+def sign_in_page(
     request: HttpRequest, form: SignInForm, following: str, status: int, *, trouble: str = ""
 ) -> HttpResponse:
-    page = {"form": form, "next": following, "trouble": trouble}
+    """Show the sign-in page; `trouble` is what went wrong other than the password."""
+    page = {
+        "form": form,
+        "next": following,
+        "trouble": trouble,
+        "single_sign_on": single_sign_on_name(),
+    }
     return render(request, "accounts/sign_in.html", page, status=status)
 
 
@@ -158,7 +166,8 @@ def _factor_page(
     return render(request, "accounts/second_factor.html", page, status=status)
 
 
-def _safe_next(request: HttpRequest) -> str:
+def safe_next(request: HttpRequest) -> str:
+    """Give the address to go on to that the request names, if it is one of the portal's."""
     address = request.POST.get("next") or request.GET.get("next") or ""
     here = {request.get_host()}
     if url_has_allowed_host_and_scheme(
