@@ -58,7 +58,7 @@ def in_words(row: ReferenceRow, name: str) -> str:
         return "Yes" if value else "No"
     if isinstance(field, ArrayField):
         words = dict(codes_of(name) or [])
-        return ", ".join(words.get(code, code) for code in value)
+        return "; ".join(words.get(code, code) for code in value)
     if getattr(field, "choices", None):
         return str(dict(field.flatchoices).get(value, value))  # type: ignore[union-attr]
     return "" if value is None else str(value)

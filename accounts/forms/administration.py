@@ -101,6 +101,26 @@ class OpenAccountForm(PlainWords, forms.Form):
     reason = reason_field()
 
 
+class SetUpCodeForm(PlainWords, forms.Form):
+    """What a set-up code is for, and why it is handed out."""
+
+    what = forms.ChoiceField(
+        label="What they set up with it",
+        choices=(
+            ("password", "A new password, and a phone or passkey if they have none"),
+            ("factor", "A phone or passkey only: they still know their password"),
+        ),
+        widget=forms.RadioSelect,
+        initial="password",
+    )
+    reason = reason_field()
+
+    def __init__(self, *args: Any, has_password: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_password:
+            del self.fields["what"]
+
+
 class PeriodForm(PlainWords, forms.Form):
     """From which day until which; both may be left out. Gives `since` and `until` in UTC."""
 

@@ -19,13 +19,14 @@ from accounts.roles import ABOUT, CLASHES, PERMISSIONS, Permission, Role
 
 MATRIX = settings.BASE_DIR / "docs" / "reference" / "access.csv"
 _PARTS = {
-    "": "Health and look",
+    "": "Health and components",
     "accounts": "Accounts and administration",
     "incidents": "Cases and footage",
     "reviews": "Review and sign-off",
     "retention": "Retention and disposal",
     "audit": "The record of events",
 }
+_API = "The API"
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def access_matrix(*, role: str = "", text: str = "") -> list[MatrixPart]:
 def _rows() -> tuple[MatrixRow, ...]:
     with MATRIX.open(newline="", encoding="utf-8") as lines:
         rows = [_row(cells) for cells in csv.DictReader(lines)]
-    order = [*_PARTS.values(), "The API"]
+    order = [*_PARTS.values(), _API]
     return tuple(sorted(rows, key=lambda row: order.index(_part_of(row.route))))
 
 
@@ -115,8 +116,10 @@ def _row(cells: dict[str, str]) -> MatrixRow:
 
 
 def _part_of(route: str) -> str:
-    first = route.partition(":")[0] if ":" in route else ""
-    return _PARTS.get(first, "The API")
+    app, colon, _ = route.partition(":")
+    if colon:
+        return _PARTS[app]
+    return _API if "api" in route.split("-") else _PARTS[""]
 
 
 def _clashes_of(role: Role) -> list[tuple[str, str]]:

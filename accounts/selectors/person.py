@@ -6,11 +6,35 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from accounts.models import ApiToken, Membership, Person, RoleAssignment, User
+from django.db.models import Count
+
+from accounts import lockout
+from accounts.models import (
+    ApiToken,
+    FactorReset,
+    Membership,
+    Person,
+    RoleAssignment,
+    SetUpCode,
+    SignedInSession,
+    User,
+)
 from accounts.selectors.directory import get_person
+from accounts.services.lost_factors import OPEN_FOR
 from bwcportal.errors import NotFound
 
 ENDED_SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Security:
+    """How an account stands at the door: sessions, a lock, a code handed out, a reset asked for."""
+
+    sessions: int
+    locked_until: datetime | None
+    code_until: datetime | None
+    reset: FactorReset | None
+    has_password: bool
 
 
 @dataclass(frozen=True)
@@ -21,6 +45,7 @@ class AccountView:
     roles: list[RoleAssignment]
     teams: list[Membership]
     tokens: list[ApiToken]
+    security: Security
 
 
 @dataclass(frozen=True)
@@ -46,7 +71,7 @@ class PersonPage:
 
 
 def person_page(person_id: UUID, *, now: datetime) -> PersonPage:
-    """Read a person with accounts, roles, teams and tokens (7 queries); raise NotFound."""
+    """Read a person with accounts, roles, teams and tokens (11 queries); raise NotFound."""
     person = get_person(person_id)
     users = list(User.objects.filter(person=person).order_by("-is_active", "username"))
     whose = {"user__in": users}
@@ -56,6 +81,7 @@ def person_page(person_id: UUID, *, now: datetime) -> PersonPage:
         "team", "given_by__person").order_by("since", "team__name"))  # fmt: skip
     tokens = list(ApiToken.objects.filter(**whose, revoked_at__isnull=True, expires_at__gt=now)
                   .order_by("expires_at"))  # fmt: skip
+    standing = _security_of(users, now)
     views = []
     for user in users:
         user.person = person
@@ -65,9 +91,28 @@ def person_page(person_id: UUID, *, now: datetime) -> PersonPage:
                 [role for role in roles if role.user_id == user.pk],
                 [team for team in teams if team.user_id == user.pk],
                 [token for token in tokens if token.user_id == user.pk],
+                standing[user.pk],
             )
         )
     return PersonPage(person, views, _ended(users, now))
+
+
+def waiting_resets(*, now: datetime) -> list[FactorReset]:
+    """List the requests to remove lost factors that wait for a second administrator (1 query)."""
+    asked = FactorReset.objects.filter(decided_at__isnull=True, asked_at__gt=now - OPEN_FOR)
+    return list(asked.select_related("user__person", "asked_by__person").order_by("asked_at"))
+
+
+def get_reset(reset_id: UUID) -> FactorReset:
+    """Find a request to remove lost factors; raise NotFound."""
+    reset = (
+        FactorReset.objects.select_related("user__person", "asked_by__person")
+        .filter(pk=reset_id)
+        .first()
+    )
+    if reset is None:
+        raise NotFound
+    return reset
 
 
 def get_token(token_id: UUID) -> ApiToken:
@@ -76,6 +121,38 @@ def get_token(token_id: UUID) -> ApiToken:
     if token is None:
         raise NotFound
     return token
+
+
+def _security_of(users: list[User], now: datetime) -> dict[UUID, Security]:
+    """Read how accounts stand at the door, all at once (4 queries)."""
+    sessions = dict(
+        SignedInSession.objects.filter(user__in=users, expire_date__gt=now)
+        .order_by()
+        .values_list("user_id")
+        .annotate(how_many=Count("pk"))
+    )
+    codes = dict(
+        SetUpCode.objects.filter(
+            user__in=users, used_at__isnull=True, expires_at__gt=now
+        ).values_list("user_id", "expires_at")
+    )
+    locks = lockout.locks_of(users, now=now)
+    resets = {
+        reset.user_id: reset
+        for reset in FactorReset.objects.filter(
+            user__in=users, decided_at__isnull=True, asked_at__gt=now - OPEN_FOR
+        ).select_related("asked_by__person")
+    }
+    return {
+        user.pk: Security(
+            sessions.get(user.pk, 0),
+            locks.get(user.pk),
+            codes.get(user.pk),
+            resets.get(user.pk),
+            user.has_usable_password(),
+        )
+        for user in users
+    }
 
 
 def _ended(users: list[User], now: datetime) -> list[Ended]:

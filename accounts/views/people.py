@@ -50,6 +50,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "account_choices": directory.ACCOUNT_CHOICES,
         "roles": Role.choices,
         "is_narrowed": bool(kept),
+        "resets": one.waiting_resets(now=timezone.now()),
         "following": f"{address}?{urlencode({**kept, 'after': page.next_after})}"
         if page.next_after
         else "",

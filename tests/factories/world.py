@@ -102,6 +102,7 @@ class World:
             "team_id": force.team.pk,
             "unit_id": force.team.unit_id,
             "token_id": uuid.uuid4(),
+            "reset_id": uuid.uuid4(),
             "session_id": session_of(force.everything).public_id,
             "role": Role.OVERSIGHT.value,
             "code": "SPA",

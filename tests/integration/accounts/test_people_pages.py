@@ -177,7 +177,7 @@ def test_the_page_of_a_person_costs_the_same_queries_at_any_length(
     for number in range(how_many):
         user = make_user(Role.INVESTIGATOR, Role.SUPERVISOR, person=person)
         join(umber, user, make_team(f"N{number}"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(11):
         page = person_page(person.pk, now=timezone.now())
         for account in page.accounts:
             assert [held.given_by.display_name for held in account.teams]
