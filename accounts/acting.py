@@ -11,6 +11,7 @@ request. While it holds, `User.acting` is set and narrows what the person may se
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime
 from uuid import UUID
 
@@ -37,4 +38,6 @@ def act_by(user: User, cover: Delegation | None) -> None:
         raise ValueError("this cover names another deputy")
     user.acting = cover
     for name in ("role_set", "team_ids"):
-        user.__dict__.pop(name, None)
+        # `del`, because the user of a request is a lazy object whose own dictionary is another's.
+        with contextlib.suppress(AttributeError):
+            delattr(user, name)

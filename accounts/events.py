@@ -24,6 +24,9 @@ SET_UP_CODE_ISSUED = event_type(
     Operation.ADMINISTRATION,
     "issued a code for setting an account up",
 )
+FACTOR_SHOWN = event_type(
+    "accounts.factor_shown", Operation.SIGN_IN, "showed a second factor anew for an act"
+)
 SESSION_ENDED = event_type(
     "accounts.session_ended", Operation.SIGN_IN, "ended a session of their own"
 )

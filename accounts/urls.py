@@ -73,6 +73,7 @@ sign_in_patterns: list[URLPattern] = [
     path("sign-in/set-up/passkey/challenge/", set_up.passkey_challenge, name="set-up-challenge"),
     path("sign-in/set-up/done/", set_up.done, name="set-up-done"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
+    path("account/step-up/challenge/", own_account.step_up_challenge, name="step-up-challenge"),
     path("account/", own_account.own_account, name="own-account"),
     path("account/sessions/end-others/", own_account.end_other_sessions, name="end-other-sessions"),
     path("account/sessions/<uuid:session_id>/end/", own_account.end_session, name="end-session"),

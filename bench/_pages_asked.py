@@ -25,6 +25,7 @@ from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from accounts.models import User  # noqa: E402
+from accounts.services.step_up import StepUpAct, Target, prove  # noqa: E402
 from bwcportal.demo.people import PASSWORD  # noqa: E402
 from bwcportal.demo.stories import FOUR_CAMERAS  # noqa: E402
 from incidents.enums import CaseState  # noqa: E402
@@ -95,11 +96,14 @@ def _destroy_one() -> Certificate:
     """Take the demo's due case to its certificate."""
     disposal = Disposal.objects.filter(state="PROPOSED").order_by("due_on").first()
     for name in ("quillam", "ashmoor"):
+        user, now = User.objects.get(username=name), timezone.now()
+        target = Target.of(StepUpAct.APPROVE_DISPOSAL, disposal.pk, disposal.complaint.version)
         approve(
-            actor=User.objects.get(username=name),
+            actor=user,
             disposal_id=disposal.pk,
             reason="Read for the benchmark",
-            now=timezone.now(),
+            proof=prove(user=user, session="web:bench", target=target, factor="demo_code", now=now),
+            now=now,
         )
     dispose_approved()
     return disposal.certificate

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import RequestDataTooBig
 from django.db.models import QuerySet
@@ -23,6 +24,8 @@ from accounts.api.fields import StrictSerializer, Text
 from accounts.api.paging import DEFAULT_LIMIT, MOST, Page, take_page
 from accounts.api.parsing import StrictJSONParser, TooLarge
 from accounts.idempotency import Answer, act_once
+from accounts.proving import session_of, session_of_token
+from accounts.services.step_up import Proof
 from bwcportal.errors import Invalid
 
 _ETAG = re.compile(r'"(\d{1,9})"')
@@ -81,6 +84,26 @@ class ApiView(APIView):
         if twice:
             raise serializers.ValidationError({name: ["Send this once"] for name in twice})
         return _valid(serializer(data=query.dict()))
+
+    @property
+    def proof_session(self) -> str:
+        """Name the token or the session by which the caller calls, to which a proof is bound."""
+        token = self.request.auth
+        return (
+            session_of_token(token.pk) if token is not None else session_of(self.request._request)
+        )
+
+    def read_proof(self) -> Proof | None:
+        """Read the proof named in Step-Up; raise Invalid for what is no id."""
+        sent = self.request.headers.get("Step-Up")
+        if sent is None:
+            return None
+        try:
+            return Proof(UUID(sent.strip()), self.proof_session)
+        except ValueError as error:
+            raise Invalid(
+                "Step-Up must be the id of a proof, from POST /api/v1/step-ups", field="Step-Up"
+            ) from error
 
     def read_version(self) -> int:
         """Read the version in If-Match; raise VersionNeeded without one, Invalid for another form."""

@@ -79,6 +79,13 @@ ACTING_FOR = OpenApiParameter(
     description="The id of a cover for absence that names you as the deputy: this one request is "
     "made for the absent person. Without it you act as yourself",
 )
+STEP_UP = OpenApiParameter(
+    "Step-Up",
+    OpenApiTypes.UUID,
+    OpenApiParameter.HEADER,
+    description="The id of a proof from POST /step-ups, made for exactly this act. Without one: 403 "
+    "with the code `step_up_needed`",
+)
 IF_MATCH = OpenApiParameter(
     "If-Match",
     OpenApiTypes.STR,
@@ -126,11 +133,13 @@ def documented(
     match: bool = False,
     repeatable: bool = False,
     found: bool = True,
+    proven: bool = False,
 ) -> Callable[[Any], Any]:
     """Describe an endpoint in the OpenAPI document.
 
     `pages`: answers with a page of items. `versioned`: sends an ETag. `match`: needs If-Match.
     `repeatable`: takes an Idempotency-Key. `found` False: names no row that could be hidden.
+    `proven`: needs a second factor shown a moment ago.
     """
     parameters: list[Any] = [ACTING_FOR]
     if query is not None:
@@ -139,6 +148,8 @@ def documented(
         parameters.append(IF_MATCH)
     if repeatable:
         parameters.append(IDEMPOTENCY_KEY)
+    if proven:
+        parameters.append(STEP_UP)
     if versioned:
         parameters.append(_etag([status]))
     shape = page_of(answers) if pages and answers is not None else answers

@@ -9,6 +9,7 @@ from accounts.models.machines import ApiToken, IdempotencyKey
 from accounts.models.people import CommandUnit, Person, Team
 from accounts.models.sessions import FactorReset, SecurityNotice, SignedInSession
 from accounts.models.sign_in import SetUpCode, WrongTries
+from accounts.models.step_up import StepUp, StepUpAct
 
 __all__ = [
     "AccountClosure",
@@ -30,6 +31,8 @@ __all__ = [
     "SecurityNotice",
     "SetUpCode",
     "SignedInSession",
+    "StepUp",
+    "StepUpAct",
     "Team",
     "User",
     "UserManager",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from accounts.models import ApiToken, FactorReset, SetUpCode, SignedInSession, User
+from accounts.models import ApiToken, FactorReset, SetUpCode, SignedInSession, StepUp, User
 
 
 def end_sessions_of(user: User) -> int:
@@ -21,5 +21,6 @@ def end_everything_of(user: User, *, now: datetime) -> None:
     """
     end_sessions_of(user)
     ApiToken.objects.filter(user=user, revoked_at__isnull=True).update(revoked_at=now)
+    StepUp.objects.filter(user=user, spent_at__isnull=True).delete()
     SetUpCode.objects.filter(user=user, used_at__isnull=True).delete()
     FactorReset.objects.filter(user=user, decided_at__isnull=True).update(decided_at=now)

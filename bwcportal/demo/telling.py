@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from accounts.models import Person, Team, User
+from accounts.services.step_up import StepUpAct, Target, prove
 from bwcportal.demo.stories import STEPS, Story
 from bwcportal.phrasing import london_day
 from incidents.enums import Channel, ComplainantKind, ContactBy, Handling, ReviewBody
@@ -256,6 +257,13 @@ class Telling:
             submission_id=submission.pk,
             digest=submission.digest,
             unwatched_reason="Watched together with the investigator before submission",
+            proof=prove(
+                user=self.crew.supervisor,
+                session="web:demonstration",
+                target=Target.of(StepUpAct.SIGN, submission.pk, submission.digest),
+                factor="demo_code",
+                now=self.now,
+            ),
             now=self.now,
         )
 

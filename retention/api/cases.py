@@ -142,14 +142,15 @@ class ReleaseHold(CaseView):
         body=Reason,
         answers=shapes.Hold,
         repeatable=True,
+        proven=True,
     )
     def post(self, request: Request, hold_id: UUID) -> Response:
         """Never by the person who placed it."""
         self.part(resources.holds_for(self.actor), "hold", hold_id, Permission.RELEASE_HOLD)
-        body = self.read_body(Reason)
+        body, proof = self.read_body(Reason), self.read_proof()
 
         def act() -> Answer:
-            holds.release_hold(actor=self.actor, hold_id=hold_id, now=self.now, **body)
+            holds.release_hold(actor=self.actor, hold_id=hold_id, proof=proof, now=self.now, **body)
             return shown(shapes.Hold, resources.holds_for(self.actor).get(pk=hold_id))
 
         return self.once(act)

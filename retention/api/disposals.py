@@ -92,14 +92,17 @@ class Approve(DisposalView):
         body=Reason,
         answers=shapes.Disposal,
         repeatable=True,
+        proven=True,
     )
     def post(self, request: Request, disposal_id: UUID) -> Response:
         """Two different people must; the second approval starts the quarantine."""
         self.disposal(disposal_id, Permission.APPROVE_DISPOSAL)
-        body = self.read_body(Reason)
+        body, proof = self.read_body(Reason), self.read_proof()
 
         def act() -> Answer:
-            disposing.approve(actor=self.actor, disposal_id=disposal_id, now=self.now, **body)
+            disposing.approve(
+                actor=self.actor, disposal_id=disposal_id, proof=proof, now=self.now, **body
+            )
             return self.shown_disposal(disposal_id)
 
         return self.once(act)

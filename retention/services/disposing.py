@@ -11,8 +11,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
-from accounts.models import User
+from accounts.models import StepUpAct, User
 from accounts.roles import Permission
+from accounts.services.step_up import Proof, Target, spend
 from audit.recorder import record
 from audit.values import Actor
 from bwcportal.errors import Invalid, NotFound
@@ -111,10 +112,13 @@ def _lock(*, actor: User, disposal_id: UUID) -> tuple[Disposal, Complaint]:
 
 
 @transaction.atomic
-def approve(*, actor: User, disposal_id: UUID, reason: str, now: datetime) -> Disposal:
+def approve(
+    *, actor: User, disposal_id: UUID, reason: str, proof: Proof | None, now: datetime
+) -> Disposal:
     """Approve a disposal; the second approval starts the quarantine, after which the worker acts.
 
-    Raises NotFound, NotPermitted for a second approval by the same person, NotNow while a hold is
+    `proof` is a second factor shown for this disposal at this version of the case: ProofNeeded
+    without one. Raises NotFound, NotPermitted for a second approval by the same person, NotNow while a hold is
     in force or in the wrong state, and Invalid without a reason.
     """
     disposal, case = _lock(actor=actor, disposal_id=disposal_id)
@@ -123,6 +127,8 @@ def approve(*, actor: User, disposal_id: UUID, reason: str, now: datetime) -> Di
     check_not_paused(case)
     if not reason.strip():
         raise Invalid("Enter what you considered before approving", field="reason")
+    target = Target.of(StepUpAct.APPROVE_DISPOSAL, disposal.pk, case.version)
+    spend(actor=actor, proof=proof, target=target, now=now)
     DisposalApproval.objects.create(
         disposal=disposal,
         approver=actor,

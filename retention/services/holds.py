@@ -8,7 +8,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts.models import User
+from accounts.models import StepUpAct, User
+from accounts.services.step_up import Proof, Target, spend
 from audit.recorder import Outcome, record, record_alone
 from bwcportal.errors import Invalid, NotFound, NotNow
 from incidents.references import make_reference
@@ -85,10 +86,13 @@ def _place(*, actor: User, case_id: UUID, data: NewHold, now: datetime) -> Hold:
 
 
 @transaction.atomic
-def release_hold(*, actor: User, hold_id: UUID, reason: str, now: datetime) -> Hold:
+def release_hold(
+    *, actor: User, hold_id: UUID, reason: str, proof: Proof | None, now: datetime
+) -> Hold:
     """Release a hold that somebody else placed.
 
-    Raises NotFound, NotPermitted for the person who placed it, NotNow when it is released
+    `proof` is a second factor shown for this hold at this version of the case: ProofNeeded without
+    one. Raises NotFound, NotPermitted for the person who placed it, NotNow when it is released
     already, and Invalid without a reason.
     """
     case_id = (
@@ -99,7 +103,7 @@ def release_hold(*, actor: User, hold_id: UUID, reason: str, now: datetime) -> H
     )
     if case_id is None:
         raise NotFound
-    lock_case(actor=actor, case_id=case_id)
+    case = lock_case(actor=actor, case_id=case_id)
     hold = Hold.objects.select_related("placed_by", "complaint").filter(pk=hold_id).first()
     if hold is None:
         # Somebody else released it and the record went while this waited for the lock.
@@ -108,6 +112,8 @@ def release_hold(*, actor: User, hold_id: UUID, reason: str, now: datetime) -> H
     check_hold_is_in_force(hold)
     if not reason.strip():
         raise Invalid("Enter why the hold is released", field="release_reason")
+    target = Target.of(StepUpAct.RELEASE_HOLD, hold.pk, case.version)
+    spend(actor=actor, proof=proof, target=target, now=now)
     hold.released_by = actor
     hold.released_at = now
     hold.release_reason = reason.strip()

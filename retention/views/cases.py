@@ -10,7 +10,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.proving import Proving
 from accounts.roles import Permission
+from accounts.services.step_up import ProofNeeded, StepUpAct
 from bwcportal.errors import DomainError, NotFound
 from incidents.permissions import check_may, verdict
 from incidents.selectors.casebar import build_casebar
@@ -146,13 +148,25 @@ def release_hold(request: HttpRequest, case_id: UUID, hold_id: UUID) -> HttpResp
         label=f"Why is hold {hold.reference} released?",
         empty="Enter why the hold is released",
     )
-    if request.method == "POST" and form.is_valid():
-        holds.release_hold(
-            actor=request.user, hold_id=hold_id, reason=form.cleaned_data["reason"], now=now
-        )
-        messages.success(request, f"Hold {hold.reference} released")
-        return redirect("retention:case", case_id=case_id)
-    return _form_page(request, opened, form, f"Release hold {hold.reference}", "Release hold")
+    proving = Proving(request, StepUpAct.RELEASE_HOLD, hold.pk, opened.version)
+    if request.method == "POST":
+        shown = proving.take(now=now)
+        if form.is_valid() and shown:
+            try:
+                holds.release_hold(
+                    actor=request.user,
+                    hold_id=hold_id,
+                    reason=form.cleaned_data["reason"],
+                    proof=proving.proof,
+                    now=now,
+                )
+            except ProofNeeded:
+                proving.ask()
+            else:
+                messages.success(request, f"Hold {hold.reference} released")
+                return redirect("retention:case", case_id=case_id)
+    title = f"Release hold {hold.reference}"
+    return _form_page(request, opened, form, title, "Release hold", proving=proving)
 
 
 def _version(request: HttpRequest) -> int | None:
@@ -161,7 +175,13 @@ def _version(request: HttpRequest) -> int | None:
 
 
 def _form_page(
-    request: HttpRequest, case: object, form: object, title: str, button: str
+    request: HttpRequest,
+    case: object,
+    form: object,
+    title: str,
+    button: str,
+    *,
+    proving: Proving | None = None,
 ) -> HttpResponse:
     context = {
         "case": case,
@@ -169,6 +189,8 @@ def _form_page(
         "form": form,
         "title": title,
         "button": button,
+        "proving": proving,
     }
-    status = 400 if request.method == "POST" else 200
+    wrong = proving.status if proving else 400
+    status = wrong if request.method == "POST" else 200
     return render(request, "retention/form.html", context, status=status)

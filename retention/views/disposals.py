@@ -15,7 +15,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.branched_lists import PAGE_SIZES
 from accounts.list_addresses import one_of, page_size, read_address
+from accounts.proving import Proving
 from accounts.roles import Permission
+from accounts.services.step_up import ProofNeeded, StepUpAct
 from audit.recorder import record_consultation
 from audit.values import Subject
 from bwcportal.errors import DomainError
@@ -85,15 +87,23 @@ def approve(request: HttpRequest, disposal_id: UUID) -> HttpResponse:
     """Approve the disposal, as the first or the second person."""
     row = selectors.find_disposal(request.user, disposal_id)
     check_can_see_disposals(request.user)
-    form = ReasonForm(request.POST, **_APPROVE)
-    if not form.is_valid():
-        return _page(request, row, form, KeepForm(**_KEEP), status=400)
-    done = disposing.approve(
-        actor=request.user,
-        disposal_id=disposal_id,
-        reason=form.cleaned_data["reason"],
-        now=timezone.now(),
-    )
+    now, form = timezone.now(), ReasonForm(request.POST, **_APPROVE)
+    proving = _proving(request, row)
+    shown = proving.take(now=now)
+    if not form.is_valid() or not shown:
+        status = proving.status
+        return _page(request, row, form, KeepForm(**_KEEP), proving=proving, status=status)
+    try:
+        done = disposing.approve(
+            actor=request.user,
+            disposal_id=disposal_id,
+            reason=form.cleaned_data["reason"],
+            proof=proving.proof,
+            now=now,
+        )
+    except ProofNeeded:
+        proving.ask()
+        return _page(request, row, form, KeepForm(**_KEEP), proving=proving, status=400)
     if done.state == DisposalState.APPROVED:
         messages.success(request, "Approved by two people. The worker destroys the record next")
     else:
@@ -145,12 +155,17 @@ _APPROVE = {
 _KEEP = {"label": "Why is it kept?", "empty": "Enter why the record is kept", "prefix": "keep"}
 
 
+def _proving(request: HttpRequest, row: Any) -> Proving:
+    return Proving(request, StepUpAct.APPROVE_DISPOSAL, row.pk, row.complaint.version)
+
+
 def _page(
     request: HttpRequest,
     row: Any,
     approve_form: ReasonForm,
     keep_form: KeepForm,
     *,
+    proving: Proving | None = None,
     status: int = 200,
 ) -> HttpResponse:
     now = timezone.now()
@@ -183,5 +198,6 @@ def _page(
         "keep": verdict(may_decide),
         "approve_form": approve_form,
         "keep_form": keep_form,
+        "proving": proving or _proving(request, row),
     }
     return render(request, "retention/disposal.html", context, status=status)

@@ -208,15 +208,20 @@ class Sign(ReviewView):
         answers=shapes.SignOff,
         status=201,
         repeatable=True,
+        proven=True,
     )
     def post(self, request: Request, submission_id: UUID) -> Response:
         """The digest says what you read; it is 412 when that is not the version's content."""
         self.review(submission_id, Permission.SIGN_OFF)
-        body = self.read_body(inputs.Signature)
+        body, proof = self.read_body(inputs.Signature), self.read_proof()
 
         def act() -> Answer:
             made = submissions.sign(
-                actor=self.actor, submission_id=submission_id, now=self.now, **body
+                actor=self.actor,
+                submission_id=submission_id,
+                proof=proof,
+                now=self.now,
+                **body,
             )
             row = resources.signoffs_for(self.actor).get(pk=made.pk)
             where = reverse("api-signoff", kwargs={"signoff_id": row.pk})

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts.models import User
+from accounts.models import StepUpAct, User
+from accounts.services.step_up import Proof, Target, spend
 from audit.recorder import record
 from bwcportal.errors import StaleVersion
 from bwcportal.phrasing import london_day
@@ -26,14 +27,21 @@ from reviews.wording import read_text
 
 @transaction.atomic
 def sign(
-    *, actor: User, submission_id: UUID, digest: str, unwatched_reason: str, now: datetime
+    *,
+    actor: User,
+    submission_id: UUID,
+    digest: str,
+    unwatched_reason: str,
+    proof: Proof | None,
+    now: datetime,
 ) -> SignOff:
     """Sign a submitted version and return the signature; the same person's second press returns it too.
 
     `digest` is the SHA-256 that the actor was shown. It must be the one of the submission and of
     the content as it is now: otherwise StaleVersion, and the version has to be returned. What the
     actor has not watched of the cited moments is part of the signature and needs a reason: Invalid
-    at `unwatched_reason`. Raises NotFound, NotPermitted for a person who took part, and NotNow when
+    at `unwatched_reason`. `proof` is a second factor shown for exactly this digest: ProofNeeded without
+    one. Raises NotFound, NotPermitted for a person who took part, and NotNow when
     somebody was quicker. The clock to tell the complainant starts (SI 2020/2, regulation 34(2)(b)).
     """
     case, submission = lock_submission(actor, submission_id)
@@ -53,6 +61,8 @@ def sign(
             empty=f"Enter why you sign without watching {_listed(unwatched)}",
             name="Your reason",
         )
+    target = Target.of(StepUpAct.SIGN, submission.pk, submission.digest)
+    spend(actor=actor, proof=proof, target=target, now=now)
     signature = SignOff.objects.create(
         submission=submission,
         signed_by=actor,

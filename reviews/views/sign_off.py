@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.proving import Proving
+from accounts.services.step_up import Proof, ProofNeeded, StepUpAct
 from bwcportal.errors import DomainError, Invalid, NotFound, StaleVersion
 from incidents.enums import HANDLING_STATES
 from incidents.selectors.casebar import build_casebar
@@ -144,6 +147,7 @@ def _page(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
         "left": task_items(case, left) if left else [],
         "submit_form": _submit_form(case, left, _suggested(case, left)) if left else None,
         "form": _judge_form(page),
+        "proving": _proving(request, page),
         "now": now,
     }
 
@@ -161,8 +165,14 @@ def _judge(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     form = JudgeForm(request.POST, version=page.words, rows=rows_asked(request.POST))
     if not form.is_valid():
         return render(request, PAGE, context | {"form": form}, status=400)
+    proving, now = context["proving"], timezone.now()
+    if form.cleaned_data["choice"] == SIGN and not proving.take(now=now):
+        return render(request, PAGE, context | {"form": form}, status=proving.status)
     try:
-        return _decided(request, page, form)
+        return _decided(request, page, form, proof=proving.proof, now=now)
+    except ProofNeeded:
+        proving.ask()
+        return render(request, PAGE, context | {"form": form}, status=400)
     except Invalid as wrong:
         form.add_error(wrong.field if wrong.field in form.fields else "point_1", wrong.message)
         return render(request, PAGE, context | {"form": form}, status=400)
@@ -170,8 +180,23 @@ def _judge(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
         return _stale(request, case.pk, stale)
 
 
-def _decided(request: HttpRequest, page: SignOffPage, form: JudgeForm) -> HttpResponse:
-    submission, now = page.words.submission, timezone.now()
+def _proving(request: HttpRequest, page: SignOffPage) -> Proving | None:
+    """Ask for a second factor for exactly the digest that the page shows."""
+    if page.words is None:
+        return None
+    submission = page.words.submission
+    return Proving(request, StepUpAct.SIGN, submission.pk, submission.digest)
+
+
+def _decided(
+    request: HttpRequest,
+    page: SignOffPage,
+    form: JudgeForm,
+    *,
+    proof: Proof | None,
+    now: datetime,
+) -> HttpResponse:
+    submission = page.words.submission
     typed = form.cleaned_data
     if typed["choice"] == SIGN:
         sign(
@@ -179,6 +204,7 @@ def _decided(request: HttpRequest, page: SignOffPage, form: JudgeForm) -> HttpRe
             submission_id=submission.pk,
             digest=typed["digest"],
             unwatched_reason=typed["unwatched_reason"],
+            proof=proof,
             now=now,
         )
         messages.success(request, f"Version {submission.number} signed")

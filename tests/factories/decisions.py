@@ -28,6 +28,7 @@ from reviews.services.submissions import NewPoint, return_submission, sign, subm
 from reviews.services.viewings import record_viewing
 from tests.factories.cases import INCIDENT_AT, NOW, handled_case
 from tests.factories.people import Force
+from tests.factories.proofs import proof_for, signing
 
 HOUR = timedelta(hours=1)
 _serials = count(20400)
@@ -217,6 +218,7 @@ def sign_version(
         submission_id=submission.pk,
         digest=submission.digest,
         unwatched_reason=why,
+        proof=proof_for(actor, signing(submission), now=now),
         now=now,
     )
 

@@ -8,10 +8,11 @@ from incidents.models import Complaint
 from incidents.services.handling import withdraw
 from incidents.services.logging import NewIncident
 from retention.models import Disposal
-from retention.services.disposing import approve, propose_due
+from retention.services.disposing import propose_due
 from retention.services.finalising import finalise
 from tests.factories.cases import handled_case
 from tests.factories.people import Force, make_unit
+from tests.factories.proven import approve
 
 LONG_AGO = datetime(2020, 3, 2, 10, 0, tzinfo=UTC)
 

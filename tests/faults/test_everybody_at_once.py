@@ -21,8 +21,9 @@ from retention.models import Certificate, Disposal, Hold, RetentionClock
 from retention.services import destroying
 from retention.services.destroying import dispose_approved
 from retention.services.finalising import reopen
-from retention.services.holds import NewHold, place_hold, release_hold
+from retention.services.holds import NewHold, place_hold
 from tests.factories.people import Force
+from tests.factories.proven import release_hold
 from tests.factories.retention import approved_disposal
 from tests.faults.children import (
     FINISHED,

@@ -23,9 +23,10 @@ from retention.enums import DisposalState
 from retention.models import Disposal, Hold, HoldReason
 from retention.services import destroying
 from retention.services.destroying import dispose_approved
-from retention.services.disposing import approve, stop
-from retention.services.holds import NewHold, place_hold, release_hold
+from retention.services.disposing import stop
+from retention.services.holds import NewHold, place_hold
 from tests.factories.people import Force
+from tests.factories.proven import approve, release_hold
 from tests.factories.retention import approved_disposal, proposed_disposal
 from tests.faults.children import (
     PATIENCE_S,

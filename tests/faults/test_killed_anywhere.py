@@ -21,11 +21,12 @@ from incidents.services.preservation import request_preservation
 from retention.enums import DisposalState
 from retention.models import Certificate, Disposal
 from retention.services.destroying import dispose_approved
-from retention.services.disposing import approve, propose_due
+from retention.services.disposing import propose_due
 from retention.services.finalising import finalise
 from tests.factories.cases import handled_case
 from tests.factories.footage import put_recording
 from tests.factories.people import Force, make_unit
+from tests.factories.proven import approve
 from tests.factories.retention import LONG_AGO
 from tests.faults.children import (
     CUT_OFF,

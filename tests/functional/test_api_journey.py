@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from django.utils import timezone
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
+from accounts.factors.codes import new_recovery_codes
 from audit.models import Event
 from bwcportal.phrasing import london_day
 from retention.services.destroying import dispose_approved
@@ -26,6 +28,7 @@ from tests.factories.callers import RemoteCaller, Reply, random_id
 from tests.factories.footage import path_of, put_recording
 from tests.factories.people import Force, make_unit
 from tests.factories.retention import proposed_disposal
+from tests.factories.sign_in import with_app
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -93,6 +96,20 @@ def complaint(force: Force) -> dict[str, Any]:
     }
 
 
+def showing(caller: RemoteCaller) -> Callable[..., dict[str, str]]:
+    """Enrol a second factor, and give a way to show it for an act: by recovery codes, each once."""
+    with_app(caller.user)
+    codes = iter(new_recovery_codes(caller.user, now=timezone.now()))
+
+    def show(act: str, object_id: str, version: object) -> dict[str, str]:
+        body = {"act": act, "object": object_id, "version": str(version), "code": next(codes)}
+        shown = caller.post("/step-ups", body)
+        assert shown.status == 201, shown.content
+        return {"Step-Up": shown.json["id"]}
+
+    return show
+
+
 def test_the_whole_journey_through_the_api_alone(live_server: LiveServer, folder: Path) -> None:
     force = Force()
     handler, investigator, supervisor, stranger = (
@@ -101,6 +118,7 @@ def test_the_whole_journey_through_the_api_alone(live_server: LiveServer, folder
     )
     journey = Journey(stranger)
     step = journey.step
+    supervisor_shows = showing(supervisor)
 
     # Station 2: log, and see at once when footage is auto-deleted.
     logged = step(handler, "POST", "/complaints", complaint(force), status=201, key="log-1")
@@ -219,12 +237,15 @@ def test_the_whole_journey_through_the_api_alone(live_server: LiveServer, folder
     assert hashlib.sha256(review["content"].encode()).hexdigest() == review["digest"]
     assert not review["watched"][0]["is_watched"]
     step(supervisor, "POST", f"{link}/viewings", seen, status=201)
+    unproven = supervisor.post(f"/reviews/{second['id']}/sign", {"digest": review["digest"]})
+    assert (unproven.status, unproven.json["code"]) == (403, "step_up_needed")
     signed = step(
         supervisor,
         "POST",
         f"/reviews/{second['id']}/sign",
         {"digest": review["digest"]},
         status=201,
+        **supervisor_shows("sign", second["id"], review["digest"]),
     )
     assert (signed.json["unwatched"], signed.json["voided_at"]) == ([], None)
 
@@ -259,7 +280,14 @@ def test_the_whole_journey_through_the_api_alone(live_server: LiveServer, folder
     )
     reason = {"reason": "The claim is settled"}
     assert investigator.post(f"/holds/{hold.json['id']}/release", reason).status == 403
-    released = step(supervisor, "POST", f"/holds/{hold.json['id']}/release", reason)
+    version = supervisor.get(case).version
+    released = step(
+        supervisor,
+        "POST",
+        f"/holds/{hold.json['id']}/release",
+        reason,
+        **supervisor_shows("release_hold", hold.json["id"], version),
+    )
     assert released.json["released_by"]["id"] == str(force.supervisor.pk)
 
     # Station 8: the history says it all, and the fourth person was refused at every step.
@@ -329,10 +357,15 @@ def test_a_due_record_is_approved_by_two_destroyed_and_certified(
     path = f"/disposals/{disposal.pk}"
     why = {"reason": "No claim, no appeal, no use"}
 
-    once = journey.step(officer, "POST", f"{path}/approve", why)
+    version = disposal.complaint.version
+    first_shows, second_shows = showing(officer), showing(second)
+    proof = first_shows("approve_disposal", str(disposal.pk), version)
+    once = journey.step(officer, "POST", f"{path}/approve", why, **proof)
     assert once.json["state"] == "PROPOSED"
     assert officer.post(f"{path}/approve", why).status == 403
-    twice = journey.step(second, "POST", f"{path}/approve", why)
+    assert second.post(f"{path}/approve", why, **proof).json["code"] == "step_up_needed"
+    proof = second_shows("approve_disposal", str(disposal.pk), version)
+    twice = journey.step(second, "POST", f"{path}/approve", why, **proof)
     assert twice.json["state"] == "APPROVED"
     dispose_approved()
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 from audit.models import Event
 from bwcportal.phrasing import london_day
 from incidents.models import Complaint, ComplaintGrant
-from retention.services.holds import NewHold, place_hold, release_hold
+from retention.services.holds import NewHold, place_hold
 from tests.factories.callers import Caller
 from tests.factories.cases import NOW, handled_case, make_case
 from tests.factories.decisions import (
@@ -30,6 +30,8 @@ from tests.factories.decisions import (
 )
 from tests.factories.footage import attached, path_of
 from tests.factories.people import Force
+from tests.factories.proofs import in_header, signing
+from tests.factories.proven import release_hold
 from tests.factories.retention import approved_disposal, finalised_case, proposed_disposal
 from tests.factories.reviews import make_link, make_mark
 
@@ -333,9 +335,10 @@ def test_a_signature_binds_what_was_read(force: Force) -> None:
     assert (other.status, other.json["code"]) == (412, "other_digest")
     unseen = caller.post(f"{path}/sign", {"digest": submission.digest})
     assert list(unseen.json["errors"]) == ["unwatched_reason"]
-    signed = caller.post(
-        f"{path}/sign", {"digest": submission.digest, "unwatched_reason": "Seen last week"}
-    )
+    body = {"digest": submission.digest, "unwatched_reason": "Seen last week"}
+    unproven = caller.post(f"{path}/sign", body)
+    assert (unproven.status, unproven.json["code"]) == (403, "step_up_needed")
+    signed = caller.post(f"{path}/sign", body, **in_header(caller, signing(submission)))
     assert (signed.status, signed.json["unwatched"]) == (201, ["M1"])
     assert caller.get(signed.headers["location"]).json == signed.json
     case = submission.complaint

@@ -25,9 +25,9 @@ from incidents.models import Complaint
 from incidents.selectors.casebar import accounts_that_see
 from incidents.selectors.officers import find_officers
 from incidents.services.logging import NewAllegation, NewSubject
-from retention.services.disposing import approve
 from tests.factories.cases import NOW, category, handled_case, make_case
 from tests.factories.people import Force, make_person, make_unit, make_user
+from tests.factories.proven import approve
 from tests.factories.retention import proposed_disposal
 from tests.factories.world import World
 from tests.integration.test_access_matrix import routes

@@ -15,9 +15,10 @@ from retention.enums import DisposalState
 from retention.models import Certificate, Disposal, RetentionRule
 from retention.services import destroying
 from retention.services.destroying import digest_of, dispose_approved
-from retention.services.disposing import approve, propose_due, stop
-from retention.services.holds import NewHold, place_hold, release_hold
+from retention.services.disposing import propose_due, stop
+from retention.services.holds import NewHold, place_hold
 from tests.factories.people import Force, make_user
+from tests.factories.proven import approve, release_hold
 from tests.factories.retention import approved_disposal, finalised_case, proposed_disposal
 
 pytestmark = pytest.mark.django_db

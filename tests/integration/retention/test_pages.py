@@ -15,6 +15,7 @@ from retention.models import Disposal, Hold
 from retention.services.destroying import dispose_approved
 from tests.factories.cases import handled_case
 from tests.factories.people import Force
+from tests.factories.proofs import approving, in_form, releasing
 from tests.factories.retention import approved_disposal, finalised_case, proposed_disposal
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +76,11 @@ def test_a_hold_is_placed_and_released_by_another_person(force: Force) -> None:
     release = reverse("retention:release-hold", args=[case.pk, hold.pk])
     assert supervisor.post(release, {"reason": "Settled"}).status_code == 403
     officer = signed_in(force.retention_officer)
-    assert officer.post(release, {"reason": "Settled"}).status_code == 302
+    unproven = officer.post(release, {"reason": "Settled"})
+    assert unproven.status_code == 400
+    assert "Enter the code, or use your passkey" in unproven.content.decode()
+    shown = in_form(officer, force.retention_officer, releasing(hold))
+    assert officer.post(release, {"reason": "Settled", **shown}).status_code == 302
     hold.refresh_from_db()
     assert hold.released_by == force.retention_officer
 
@@ -111,10 +116,13 @@ def test_two_officers_approve_and_the_certificate_can_be_read(force: Force) -> N
     address = reverse("retention:approve", args=[disposal.pk])
 
     first = signed_in(force.retention_officer)
-    assert first.post(address, {"approve-reason": "No use left"}).status_code == 302
+    assert first.post(address, {"approve-reason": "No use left"}).status_code == 400
+    shown = in_form(first, force.retention_officer, approving(disposal))
+    assert first.post(address, {"approve-reason": "No use left", **shown}).status_code == 302
     assert first.post(address, {"approve-reason": "Again"}).status_code == 403
     second = signed_in(force.second_retention_officer)
-    assert second.post(address, {"approve-reason": "Agreed"}).status_code == 302
+    shown = in_form(second, force.second_retention_officer, approving(disposal))
+    assert second.post(address, {"approve-reason": "Agreed", **shown}).status_code == 302
     (certificate,) = dispose_approved()
 
     page = second.get(reverse("retention:certificate", args=[certificate.pk]))

@@ -29,6 +29,7 @@ from tests.factories.decisions import (
     submitted_case,
 )
 from tests.factories.people import Force, make_user
+from tests.factories.proofs import in_form, signing
 
 pytestmark = pytest.mark.django_db
 
@@ -281,7 +282,11 @@ def test_the_supervisor_signs_from_the_page(force: Force) -> None:
     assert without.status_code == 400
     assert "Enter why you sign without watching M1" in without.content.decode()
     answers = judge(submission, choice="sign", unwatched_reason="Read the transcript.")
-    assert client.post(url, answers).status_code == 302
+    unproven = client.post(url, answers)
+    assert unproven.status_code == 400
+    assert "Enter the code, or use your passkey" in unproven.content.decode()
+    shown = in_form(client, force.supervisor, signing(submission))
+    assert client.post(url, answers | shown).status_code == 302
 
     assert SignOff.objects.get().signed_by == force.supervisor
     assert names(case)[-1] == "reviews.signed"

@@ -40,16 +40,15 @@ function writeAnswer(credential) {
   });
 }
 
-async function ask(form) {
-  const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
-  const reply = await fetch(form.dataset.challenge, {
+async function ask(about, token, way) {
+  const reply = await fetch(about.challenge, {
     method: "POST",
     headers: { "X-CSRFToken": token, "Content-Type": "application/x-www-form-urlencoded" },
-    body: form.dataset.challengeBody ?? "",
+    body: about.challengeBody ?? "",
   });
   if (!reply.ok) throw new Error("no challenge");
   const publicKey = readOptions(await reply.json());
-  if (form.dataset.passkey === "create") return navigator.credentials.create({ publicKey });
+  if (way === "create") return navigator.credentials.create({ publicKey });
   return navigator.credentials.get({ publicKey });
 }
 
@@ -67,7 +66,9 @@ function arm(form) {
     asking = true;
     said.hidden = true;
     try {
-      form.elements.answer.value = writeAnswer(await ask(form));
+      const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
+      const credential = await ask(form.dataset, token, form.dataset.passkey);
+      form.elements.answer.value = writeAnswer(credential);
       form.submit();
     } catch (error) {
       said.textContent = STATED[error.name] ?? OTHERWISE;
@@ -77,7 +78,29 @@ function arm(form) {
   });
 }
 
+// Beside an act: the answer goes along with the form in which the button stands.
+function armBeside(button) {
+  const form = button.closest("form");
+  const said = button.parentElement.querySelector("[role=alert]");
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    said.hidden = true;
+    try {
+      const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
+      const credential = await ask(button.dataset, token, "get");
+      form.elements["step_up-answer"].value = writeAnswer(credential);
+      form.requestSubmit(form.querySelector("button[type=submit]"));
+    } catch (error) {
+      said.textContent = STATED[error.name] ?? OTHERWISE;
+      said.hidden = false;
+    }
+    button.disabled = false;
+  });
+}
+
 if (usable) {
+  for (const button of document.querySelectorAll("[data-passkey-beside]")) armBeside(button);
   for (const form of document.querySelectorAll("form[data-passkey]")) arm(form);
   for (const each of document.querySelectorAll("[data-no-passkey]")) each.hidden = true;
 }
