@@ -197,3 +197,48 @@ class GrantKind(TextChoices):
     PERSONAL = "PERSONAL", "Personal grant"
     ASSIGNMENT = "ASSIGNMENT", "Assignment"
     OVERSIGHT = "OVERSIGHT", "Oversight seat"
+
+
+class ExclusionKind(TextChoices):
+    """Why a person is kept out of a case although nobody has named them as complained about."""
+
+    DECLARED = "DECLARED", "Declared"
+    POSSIBLE_SUBJECT = "POSSIBLE_SUBJECT", "May be an officer who is not identified yet"
+
+
+class MatchState(TextChoices):
+    """What has become of the thought that a description may mean somebody."""
+
+    PROPOSED = "PROPOSED", "Not decided"
+    CONFIRMED = "CONFIRMED", "It is this person"
+    REJECTED = "REJECTED", "It is not this person"
+
+
+class AssignmentRole(TextChoices):
+    """What a person is to a case that was given to them."""
+
+    INVESTIGATOR = "INVESTIGATOR", "Investigator"
+    SUPERVISOR = "SUPERVISOR", "Supervisor"
+
+
+class ConflictKind(TextChoices):
+    """Why a person and a case do not go together. The label says it of the person."""
+
+    SUBJECT = "SUBJECT", "is complained about"
+    EXCLUDED = "EXCLUDED", "is kept out of this case"
+    UNDER_SUBJECT = "UNDER_SUBJECT", "works under the management of"
+    OVER_SUBJECT = "OVER_SUBJECT", "manages"
+    LINKED_PARTY = "LINKED_PARTY", "is complained about in a linked case"
+    PRESENT = "PRESENT", "wore a camera that recorded it"
+    INTEREST = "INTEREST", "has declared an interest in"
+    POSSIBLE_INTEREST = "POSSIBLE_INTEREST", "has declared an interest that may concern it"
+    SAME_UNIT = "SAME_UNIT", "was in the same unit on the day as"
+    SAME_TEAM = "SAME_TEAM", "was in the same team on the day as"
+
+
+class ConcernState(TextChoices):
+    """Whether a conflict that came up after an assignment is dealt with."""
+
+    OPEN = "OPEN", "Open"
+    STANDS = "STANDS", "The assignment stands"
+    OVER = "OVER", "Over"

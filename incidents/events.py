@@ -22,6 +22,31 @@ OUTCOME_SENT = event_type(
 SUBJECT_ADDED = event_type(
     "incidents.subject_added", Operation.COMBINATION, "added an officer complained about"
 )
+SUBJECT_IDENTIFIED = event_type(
+    "incidents.subject_identified", Operation.ALTERATION, "said who an officer complained about is"
+)
+SUBJECT_DESCRIBED = event_type(
+    "incidents.subject_described",
+    Operation.ALTERATION,
+    "changed the description of an officer complained about",
+)
+MATCHES_PROPOSED = event_type(
+    "incidents.matches_proposed",
+    Operation.ALTERATION,
+    "was told whom a description may mean, and that they are kept out",
+)
+MATCHES_REJECTED = event_type(
+    "incidents.matches_rejected", Operation.ALTERATION, "ruled people out as the officer described"
+)
+UNASSIGNED = event_type(
+    "incidents.unassigned", Operation.ALTERATION, "took the case from somebody kept out of it"
+)
+CASES_LINKED = event_type(
+    "incidents.cases_linked", Operation.COMBINATION, "linked the case to another"
+)
+CASES_UNLINKED = event_type(
+    "incidents.cases_unlinked", Operation.ALTERATION, "ended the link to another case"
+)
 ALLEGATION_ADDED = event_type(
     "incidents.allegation_added", Operation.COLLECTION, "added an allegation"
 )
@@ -42,6 +67,30 @@ TRANSFERRED = event_type(
 RESTRICTED = event_type("incidents.restricted", Operation.ALTERATION, "restricted the case")
 RESTRICTION_LIFTED = event_type(
     "incidents.restriction_lifted", Operation.ALTERATION, "lifted the restriction of the case"
+)
+PERSON_EXCLUDED = event_type(
+    "incidents.person_excluded", Operation.ADMINISTRATION, "kept a person out of the case"
+)
+EXCLUSION_ENDED = event_type(
+    "incidents.exclusion_ended", Operation.ADMINISTRATION, "ended keeping a person out of the case"
+)
+CONFLICT_REFUSED = event_type(
+    "incidents.conflict_refused",
+    Operation.ADMINISTRATION,
+    "was refused an assignment because of a conflict",
+)
+CONFLICT_OVERRIDDEN = event_type(
+    "incidents.conflict_overridden",
+    Operation.ADMINISTRATION,
+    "gave the case to somebody in spite of a possible conflict",
+)
+CONCERN_RAISED = event_type(
+    "incidents.concern_raised",
+    Operation.ALTERATION,
+    "found a conflict of somebody who has the case",
+)
+CONCERN_DECIDED = event_type(
+    "incidents.concern_decided", Operation.ALTERATION, "decided that an assignment stands"
 )
 ACCESS_REFUSED = event_type(
     "incidents.access_refused", Operation.CONSULTATION, "was refused a page"

@@ -12,6 +12,7 @@ from incidents.api import (
     events,
     footage,
     relocating,
+    subjects,
 )
 
 CASE = "complaints/<uuid:case_id>"
@@ -35,6 +36,22 @@ urlpatterns: list[URLPattern] = [
         name="api-lift-restriction",
     ),
     path(f"{CASE}/access/end", access.EndAccess.as_view(), name="api-access-end"),
+    path(f"{CASE}/exclusions", subjects.Exclusions.as_view(), name="api-exclusions"),
+    path(f"{CASE}/exclusions/end", subjects.EndExclusion.as_view(), name="api-exclusion-end"),
+    path(f"{CASE}/subjects", subjects.SubjectsOfComplaint.as_view(), name="api-subjects"),
+    path("subjects/<uuid:subject_id>", subjects.ReadSubject.as_view(), name="api-subject"),
+    path(
+        "subjects/<uuid:subject_id>/identity",
+        subjects.Identify.as_view(),
+        name="api-subject-identity",
+    ),
+    path(
+        "subjects/<uuid:subject_id>/description",
+        subjects.Describe.as_view(),
+        name="api-subject-description",
+    ),
+    path("subjects/<uuid:subject_id>/matches", subjects.Matches.as_view(), name="api-matches"),
+    path("subjects/<uuid:subject_id>/rule-out", subjects.RuleOut.as_view(), name="api-rule-out"),
     path(
         f"{CASE}/allegations",
         complaints.AllegationsOfComplaint.as_view(),

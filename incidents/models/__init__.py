@@ -11,6 +11,7 @@ from incidents.models.complaints import (
     Incident,
     Update,
 )
+from incidents.models.conflicts import AssignmentConcern, ComplaintLink, SubjectMatch
 from incidents.models.drafts import ComplaintDraft
 from incidents.models.emergencies import EmergencyAccess, EmergencyNotice
 from incidents.models.footage import (
@@ -40,6 +41,7 @@ __all__ = [
     "ActionOption",
     "Allegation",
     "AllegationCategory",
+    "AssignmentConcern",
     "Camera",
     "CameraIssue",
     "CaseExclusion",
@@ -50,6 +52,7 @@ __all__ = [
     "ComplaintDraft",
     "ComplaintFactor",
     "ComplaintGrant",
+    "ComplaintLink",
     "ComplaintSubject",
     "Contribution",
     "Deadline",
@@ -67,5 +70,6 @@ __all__ = [
     "Preservation",
     "ReferenceRow",
     "SeverityLevel",
+    "SubjectMatch",
     "Update",
 ]

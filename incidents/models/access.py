@@ -17,7 +17,7 @@ from django.db.models.functions import Least
 
 from accounts.grants import PersonalGrant
 from accounts.models import Person, Team, User
-from incidents.enums import GrantKind
+from incidents.enums import ExclusionKind, GrantKind
 from incidents.models.complaints import Complaint
 
 
@@ -151,6 +151,9 @@ class CaseExclusion(models.Model):
 
     complaint = models.ForeignKey(Complaint, on_delete=models.CASCADE, related_name="exclusions")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="excluded_from")
+    kind = models.CharField(
+        max_length=16, choices=ExclusionKind.choices, default=ExclusionKind.DECLARED
+    )
     reason = models.CharField(max_length=200)
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
@@ -182,3 +185,8 @@ class CaseExclusion(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["complaint", "person"], name="exclusion_of_case"),
         ]
+
+    @property
+    def is_in_force(self) -> bool:
+        """Tell whether nobody has ended it."""
+        return self.ended_at is None

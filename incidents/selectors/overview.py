@@ -17,6 +17,7 @@ from incidents.permissions import Verdict, check_may, verdict
 from incidents.selectors.casebar import CLOSED_STATES
 from incidents.selectors.cases import allegations_of, key_dates, running_deadlines, updates_of
 from incidents.selectors.footage_clock import footage_clock
+from incidents.selectors.subjects import undecided_matches
 from incidents.transitions import BY_ACTION, check_transition
 
 # Acts on the overview: of the transitions table, and their addresses.
@@ -30,9 +31,12 @@ ACTS = (
 
 
 def overview_of(user: User, case: Complaint, *, now: datetime) -> dict[str, Any]:
-    """Gather the overview of a case for its template (8 queries)."""
+    """Gather the overview of a case for its template (10 queries)."""
     allegations = allegations_of(case)
     clock = footage_clock(case) if case.state not in CLOSED_STATES else None
+    may_name = (
+        user.has_role_permission(Permission.MANAGE_CASE) and case.state != CaseState.DESTROYED
+    )
     return {
         "allegations": allegations,
         "deadlines": running_deadlines(case),
@@ -43,6 +47,11 @@ def overview_of(user: User, case: Complaint, *, now: datetime) -> dict[str, Any]
         "is_new": case.state in {CaseState.LOGGED, CaseState.REOPENED},
         "is_over": case.state in CLOSED_STATES | {CaseState.WITHDRAWN},
         "people": people_of(case, allegations),
+        "officers": list(case.subjects.select_related("person").order_by("person__surname", "id"))
+        if may_name
+        else [],
+        "undecided": undecided_matches(case),
+        "may_name": may_name,
         "updates": updates_of(case),
         "acts": acts_for(user, case),
         "may_search": user.has_role_permission(Permission.SEARCH_FOOTAGE),

@@ -10,11 +10,13 @@ from datetime import datetime
 
 from incidents.models import (
     Allegation,
+    AssignmentConcern,
     CaseExclusion,
     CasePlacement,
     Complainant,
     Complaint,
     ComplaintGrant,
+    ComplaintLink,
     ComplaintSubject,
     Contribution,
     Deadline,
@@ -25,6 +27,7 @@ from incidents.models import (
     GrantPeriod,
     Incident,
     Preservation,
+    SubjectMatch,
     Update,
 )
 
@@ -34,6 +37,7 @@ ERASED = (
     ("footage references", FootageLink, "complaint"),
     ("footage searches", FootageSearch, "complaint"),
     ("allegations", Allegation, "complaint"),
+    ("possible officers", SubjectMatch, "subject__complaint"),
     ("officers complained about", ComplaintSubject, "complaint"),
     ("complainants", Complainant, "complaint"),
     ("deadlines", Deadline, "complaint"),
@@ -44,6 +48,15 @@ ERASED = (
     ("periods of personal access", GrantPeriod, "complaint"),
     ("exclusions", CaseExclusion, "complaint"),
     ("periods in a team", CasePlacement, "complaint"),
+)
+
+# These go too and are counted nowhere: their number would tell of cases that the reader may not
+# know of.
+TELLING_OF_OTHERS = (
+    (AssignmentConcern, "complaint"),
+    (AssignmentConcern, "because"),
+    (ComplaintLink, "first"),
+    (ComplaintLink, "second"),
 )
 
 
@@ -78,6 +91,8 @@ def erase_record(case: Complaint, *, now: datetime) -> None:
     list(Incident.objects.select_for_update().filter(pk__in=incident_ids).values_list("pk"))
     recordings = [item.pk for item in recordings_only_of(case)]
     case.factors.clear()
+    for telling, path in TELLING_OF_OTHERS:
+        telling.objects.filter(**{path: case}).delete()
     for _, model, path in ERASED:
         model.objects.filter(**{path: case}).delete()
     FootageItem.objects.filter(pk__in=recordings).delete()

@@ -33,6 +33,7 @@ from incidents.models import (
 from incidents.permissions import check_may
 from incidents.references import make_case_reference
 from incidents.services.granting import grant_case
+from incidents.services.matching import check_not_described, propose_matches
 from incidents.services.moving import note_contribution
 from incidents.services.placing import begin_placement
 
@@ -118,7 +119,7 @@ def log_complaint(*, actor: User, data: NewComplaint, now: datetime) -> Complain
         case = _create_case(actor, data, team, now)
         begin_placement(case, actor=actor, now=now)
         Complainant.objects.create(complaint=case, **vars(data.complainant))
-        _create_allegations(case, data)
+        subjects = _create_allegations(case, data)
         case.factors.set(data.factors)
         note_contribution(case, actor=actor, kind=ContributionKind.LOGGED, now=now)
         record(
@@ -137,6 +138,9 @@ def log_complaint(*, actor: User, data: NewComplaint, now: datetime) -> Complain
         )
         if data.is_restricted:
             grant_case(actor, case, reason="Logged the complaint", actor=actor, now=now)
+        for subject in subjects:
+            if subject.person is None:
+                propose_matches(case, subject, actor=actor, now=now)
     return case
 
 
@@ -196,6 +200,7 @@ def _check_people(actor: User, data: NewComplaint) -> None:
     for subject in data.subjects:
         if subject.person is None and not subject.description.strip():
             raise Invalid("Describe the officer who is not identified yet", field="subjects")
+    check_not_described(actor, [each.description for each in data.subjects if not each.person])
     known = range(len(data.subjects))
     for allegation in data.allegations:
         if not allegation.words.strip():
@@ -231,7 +236,7 @@ def _free_reference(now: datetime, *, is_restricted: bool) -> str:
             return reference
 
 
-def _create_allegations(case: Complaint, data: NewComplaint) -> None:
+def _create_allegations(case: Complaint, data: NewComplaint) -> list[ComplaintSubject]:
     subjects = [
         ComplaintSubject.objects.create(
             complaint=case,
@@ -246,3 +251,4 @@ def _create_allegations(case: Complaint, data: NewComplaint) -> None:
             complaint=case, number=number, category=new.category, words=new.words
         )
         allegation.subjects.set([subjects[index] for index in new.subject_indexes])
+    return subjects

@@ -24,6 +24,7 @@ from incidents.selectors.access import granted_user, who_can_see
 from incidents.selectors.access_changes import changes_since, lost_before, turning_points
 from incidents.selectors.access_history import read_history
 from incidents.selectors.casebar import build_casebar
+from incidents.selectors.subjects import declared_out
 from incidents.services import relocating
 from incidents.services.access import end_access as end
 from incidents.services.access import grant_access
@@ -54,6 +55,7 @@ def access(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "changes": changes_since(history, then) if then else [],
         "turns": turning_points(history),
         "is_past": then is not None,
+        "declared_out": declared_out(case) if then is None else set(),
         "now": now,
         "asked": request.GET.urlencode() if then else "",
         "may_grant": verdict(lambda: check_may(request.user, Permission.GRANT_ACCESS)),

@@ -30,6 +30,7 @@ from incidents.models import Complaint, Deadline, FootageLink
 from incidents.selectors.footage_clock import FootageClock, footage_clocks
 from reviews.enums import SubmissionState
 from reviews.models import Submission
+from reviews.selectors.conflict_tasks import matching_tasks, vacancy_tasks
 from reviews.selectors.my_tasks import (
     Task,
     deadline_tasks,
@@ -94,7 +95,7 @@ class MyWork:
 
 
 def my_work(*, user: User, now: datetime) -> MyWork:
-    """Read what waits for a person (10 queries besides roles and teams, however much it is)."""
+    """Read what waits for a person (13 queries besides roles and teams, however much it is)."""
     cases = _my_cases(user)
     by_id = {case.pk: case for case in cases}
     links = _links_by_state(by_id)
@@ -107,6 +108,8 @@ def my_work(*, user: User, now: datetime) -> MyWork:
         *handling_tasks(user, cases, now),
         *finalising_tasks(user, cases, deadlines, now),
         *emergency_tasks(user, now),
+        *matching_tasks(user, cases),
+        *vacancy_tasks(user),
     ]
     tasks.sort(key=lambda task: (task.on, not task.is_due, task.case.reference, task.label))
     near = [task for task in tasks if task.on <= london_day(now + TASK_HORIZON)]

@@ -87,6 +87,7 @@ class World:
             "finding_id": case.allegations.get(number=1).finding.pk,
             "signoff_id": signed_case(force).pk,
             "officer_id": force.officer.pk,
+            "subject_id": case.subjects.get(person=force.officer).pk,
             "camera_id": uuid.uuid4(),
             "list_name": "decision-option",
             "hold_id": hold.pk,

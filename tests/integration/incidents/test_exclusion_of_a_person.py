@@ -22,8 +22,8 @@ from accounts.people import holders_of
 from accounts.roles import Role
 from accounts.services.identities import link_records, record_name, record_number, unlink_records
 from incidents.models import Complaint
-from incidents.selectors.casebar import accounts_that_see
 from incidents.selectors.officers import find_officers
+from incidents.selectors.seers import accounts_that_see
 from incidents.services.logging import NewAllegation, NewSubject
 from tests.factories.cases import NOW, category, handled_case, make_case
 from tests.factories.people import Force, make_person, make_unit, make_user

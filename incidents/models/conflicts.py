@@ -1,0 +1,106 @@
+"""Whom a description may mean, which cases belong together, and conflicts that came up later."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.models import Person, User
+from incidents.enums import AssignmentRole, ConcernState, ConflictKind, MatchState
+from incidents.models.complaints import Complaint, ComplaintSubject
+from incidents.querysets import OfCaseQuerySet
+
+
+class SubjectMatch(models.Model):
+    """The thought that an officer who is only described may be a certain person.
+
+    Until somebody rejects it the person is kept out of the case, by an exclusion of their own.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    subject = models.ForeignKey(ComplaintSubject, on_delete=models.CASCADE, related_name="matches")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    what = models.CharField(max_length=120, help_text="What in the description fits")
+    state = models.CharField(max_length=12, choices=MatchState.choices, default=MatchState.PROPOSED)
+    proposed_at = models.DateTimeField()
+    decided_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+
+    objects: ClassVar = OfCaseQuerySet.through("subject__complaint").as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["subject", "person"], name="match_once"),
+            models.CheckConstraint(
+                condition=Q(state=MatchState.PROPOSED, decided_at__isnull=True)
+                | Q(~Q(state=MatchState.PROPOSED), decided_at__isnull=False),
+                name="match_decided_has_moment",
+            ),
+        ]
+
+
+class ComplaintLink(models.Model):
+    """The fact that two cases belong together. Each is told of it where the other may be known of."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    first = models.ForeignKey(Complaint, on_delete=models.CASCADE, related_name="links_as_first")
+    second = models.ForeignKey(Complaint, on_delete=models.CASCADE, related_name="links_as_second")
+    reason = models.CharField(max_length=200)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(first__lt=F("second")), name="case_link_in_order"),
+            models.UniqueConstraint(fields=["first", "second"], name="case_linked_once"),
+        ]
+
+
+class AssignmentConcern(models.Model):
+    """A conflict found after a case was given to somebody: to be reassigned, or to stand with a reason.
+
+    `about` is the other person it is about. `because` is the linked case it comes from; only who
+    may know of that case too is told.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    complaint = models.ForeignKey(Complaint, on_delete=models.CASCADE, related_name="concerns")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=12, choices=AssignmentRole.choices)
+    kind = models.CharField(max_length=20, choices=ConflictKind.choices)
+    about = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    because = models.ForeignKey(
+        Complaint, on_delete=models.CASCADE, related_name="+", null=True, blank=True
+    )
+    found_at = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=ConcernState.choices, default=ConcernState.OPEN)
+    decided_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+
+    objects: ClassVar = OfCaseQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["complaint"], condition=Q(state=ConcernState.OPEN), name="concern_open"
+            ),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["complaint", "user", "role", "kind", "about", "because"],
+                condition=~Q(state=ConcernState.OVER),
+                nulls_distinct=False,
+                name="concern_once",
+            ),
+        ]
