@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from accounts.views import (
+    identities,
     own_account,
     people,
     people_accounts,
@@ -27,6 +28,11 @@ administration_patterns: list[URLPattern] = [
     path(f"{TOP}people/add/", people.add_person, name="add-person"),
     path(PERSON, people.person, name="person"),
     path(f"{PERSON}change/", people.change_person, name="change-person"),
+    path(f"{PERSON}record-number/", identities.record_number, name="record-number"),
+    path(f"{PERSON}record-name/", identities.record_name, name="record-name"),
+    path(f"{PERSON}link/", identities.link_records, name="link-records"),
+    path(f"{PERSON}links/<uuid:link_id>/end/", identities.unlink_records, name="unlink-records"),
+    path(f"{PERSON}<slug:part>/<uuid:row_id>/take-back/", identities.take_back, name="take-back"),
     path(f"{PERSON}open-account/", people_accounts.open_account, name="open-account"),
     path(f"{ACCOUNT}close/", people_accounts.close_account, name="close-account"),
     path(f"{ACCOUNT}reopen/", people_accounts.reopen_account, name="reopen-account"),

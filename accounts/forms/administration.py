@@ -31,7 +31,8 @@ def reason_field(help_text: str = "") -> forms.CharField:
     )
 
 
-def _text(label: str, *, length: int, width: int, **kwargs: Any) -> forms.CharField:
+def text_field(label: str, *, length: int, width: int, **kwargs: Any) -> forms.CharField:
+    """Make a question for one line of text, as wide as so many characters."""
     widget = forms.TextInput(
         attrs={"class": f"govuk-input--width-{width}", "autocomplete": "off", "spellcheck": "false"}
     )
@@ -47,17 +48,17 @@ class ReasonForm(PlainWords, forms.Form):
 class PersonForm(PlainWords, forms.Form):
     """What is known of a person."""
 
-    rank = _text(
+    rank = text_field(
         "Rank or title", length=24, width=10, required=False, help_text="PC, PS, DI, Ms, Mr, Mx"
     )
-    collar_number = _text(
+    collar_number = text_field(
         "Collar or staff number",
         length=16,
         width=10,
         help_text="For example 2186QX. It is shown beside the name everywhere",
     )
-    given_names = _text("Given names", length=100, width=20)
-    surname = _text("Surname", length=100, width=20)
+    given_names = text_field("Given names", length=100, width=20)
+    surname = text_field("Surname", length=100, width=20)
     unit = forms.ModelChoiceField(CommandUnit.objects.none(), label="Unit", empty_label="Choose")
     is_officer = forms.TypedChoiceField(
         label="What they are",
@@ -92,7 +93,7 @@ class ChangePersonForm(PersonForm):
 class OpenAccountForm(PlainWords, forms.Form):
     """The user name of a new account."""
 
-    username = _text(
+    username = text_field(
         "User name",
         length=64,
         width=20,
@@ -189,7 +190,7 @@ class MoveTeamForm(PlainWords, forms.Form):
 class AddMemberForm(PeriodForm):
     """Who is put into a team. Gives `user`."""
 
-    who = _text(
+    who = text_field(
         "Collar number, surname or user name",
         length=100,
         width=20,
@@ -214,10 +215,10 @@ class AddMemberForm(PeriodForm):
 class TeamForm(PlainWords, forms.Form):
     """A team: its code, its name and its unit."""
 
-    code = _text(
+    code = text_field(
         "Code", length=12, width=5, help_text="Short and lasting, for example T4. It stays"
     )
-    name = _text("Name", length=100, width=20)
+    name = text_field("Name", length=100, width=20)
     unit = forms.ModelChoiceField(CommandUnit.objects.none(), label="Unit", empty_label="Choose")
     reason = reason_field()
 
@@ -231,10 +232,10 @@ class TeamForm(PlainWords, forms.Form):
 class UnitForm(PlainWords, forms.Form):
     """A unit of the force: its code, its name, and what sort it is."""
 
-    code = _text(
+    code = text_field(
         "Code", length=12, width=5, help_text="Short and lasting, for example NM. It stays"
     )
-    name = _text("Name", length=100, width=20)
+    name = text_field("Name", length=100, width=20)
     kind = forms.ChoiceField(
         label="What sort of unit", choices=CommandUnit.Kind.choices, widget=forms.RadioSelect
     )

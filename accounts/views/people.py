@@ -18,6 +18,7 @@ from accounts.permissions import check_may, check_not_oneself
 from accounts.roles import Permission, Role
 from accounts.selectors import directory
 from accounts.selectors import person as one
+from accounts.selectors.identities import identity_of
 from accounts.services import people as acts
 from accounts.views.administering import Act, draw, run, tabs, version_sent
 
@@ -66,7 +67,12 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
     now = timezone.now()
     page = one.person_page(person_id, now=now)
     acts.note_person_viewed(actor=request.user, person=page.person, now=now)
-    context = {"page": page, "is_oneself": page.person.pk == request.user.person_id, "now": now}
+    context = {
+        "page": page,
+        "identity": identity_of(page.person),
+        "is_oneself": request.user.person_id in page.person.ids,
+        "now": now,
+    }
     return draw(request, "accounts/person.html", context, tab="people")
 
 

@@ -104,6 +104,8 @@ class World:
             "unit_id": force.team.unit_id,
             "token_id": uuid.uuid4(),
             "reset_id": uuid.uuid4(),
+            "row_id": uuid.uuid4(),
+            "part": "number",
             "session_id": session_of(force.everything).public_id,
             "role": Role.OVERSIGHT.value,
             "code": "SPA",
