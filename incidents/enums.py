@@ -242,3 +242,19 @@ class ConcernState(TextChoices):
     OPEN = "OPEN", "Open"
     STANDS = "STANDS", "The assignment stands"
     OVER = "OVER", "Over"
+
+
+class BulkMode(TextChoices):
+    """What giving several people access does to the grants that are there."""
+
+    ADD = "ADD", "Add"
+    REPLACE = "REPLACE", "Replace"
+
+
+class BulkChange(TextChoices):
+    """What happens to one account's grant of one case."""
+
+    GIVE = "GIVE", "Gets access"
+    RENEW = "RENEW", "Gets it anew"
+    SAME = "SAME", "Has it, stays as it is"
+    END = "END", "Loses it"

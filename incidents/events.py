@@ -61,6 +61,9 @@ ACCESS_ENDED = event_type(
 ALL_ACCESS_ENDED = event_type(
     "incidents.all_access_ended", Operation.ADMINISTRATION, "ended all personal access of a person"
 )
+BULK_GIVEN = event_type(
+    "incidents.bulk_given", Operation.ADMINISTRATION, "gave personal access in bulk"
+)
 TRANSFERRED = event_type(
     "incidents.transferred", Operation.ALTERATION, "moved the case to another team"
 )

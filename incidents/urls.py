@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from incidents.views import (
     access,
     administering,
+    bulk_access,
     cases,
     cover,
     emergencies,
@@ -59,6 +60,8 @@ case_patterns: list[URLPattern] = [
     path(f"{CASE}access/", access.access, name="access"),
     path(f"{CASE}access/export/", access.export_access, name="export-access"),
     path(f"{CASE}access/give/", access.give_access, name="give-access"),
+    path(f"{CASE}access/seat/", access.give_seat, name="give-seat"),
+    path("access/bulk/", bulk_access.bulk_access, name="bulk-access"),
     path(f"{CASE}transfer/", relocating.transfer, name="transfer"),
     path(f"{CASE}restrict/", relocating.restrict, name="restrict"),
     path(f"{CASE}restrict/lift/", relocating.lift_restriction, name="lift-restriction"),

@@ -16,7 +16,7 @@ from bwcportal.demo.absence import break_glass, send_on_leave
 from bwcportal.demo.recordings import make_recordings
 from bwcportal.demo.stories import STORIES, Story
 from bwcportal.demo.telling import Crew, Telling
-from incidents.services.access import grant_access
+from incidents.services.access import give_seat
 from incidents.services.evidence import source
 from incidents.services.preservation_checks import recheck_preservation
 from retention.services.disposing import propose_due
@@ -91,7 +91,7 @@ def _tell_all(
             story=story, crew=crew, officers=officers, began=began, recordings=own
         ).tell()
         if index == 0:
-            grant_access(
+            give_seat(
                 actor=accounts["vasey"],
                 case_id=case.pk,
                 user=accounts["fennel"],

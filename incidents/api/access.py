@@ -61,6 +61,30 @@ class Access(CaseView):
         return self.once(act)
 
 
+class Seat(CaseView):
+    """An oversight seat in a complaint."""
+
+    @documented(
+        "give_seat",
+        "Give an outside reviewer a seat in a complaint",
+        tag="complaints",
+        body=inputs.Seat,
+        answers=shapes.Complaint,
+        repeatable=True,
+    )
+    def post(self, request: Request, case_id: UUID) -> Response:
+        """To read it and nothing else, until an end within three months."""
+        self.case(case_id, Permission.GRANT_ACCESS)
+        body = self.read_body(inputs.Seat)
+        user = resources.account_of_id(body.pop("account"), field="account")
+
+        def act() -> Answer:
+            access.give_seat(actor=self.actor, case_id=case_id, user=user, now=self.now, **body)
+            return case_answer(self.actor, case_id)
+
+        return self.once(act)
+
+
 class EndAccess(CaseView):
     """The end of personal access to a complaint."""
 

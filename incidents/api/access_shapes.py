@@ -7,7 +7,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.api.fields import Moment, Text, YesNo
+from accounts.api.fields import Code, Id, Moment, Text, YesNo
+from incidents import enums
 from incidents.api.shapes import Named, OfficerInBrief, UnitOrTeam
 
 
@@ -57,3 +58,18 @@ class Access(serializers.Serializer):
     def get_is_restricted(self, picture: Any) -> bool | None:
         """Tell whether it was restricted; null when it stood nowhere."""
         return picture.placement.is_restricted if picture.placement else None
+
+
+class BulkChange(serializers.Serializer):
+    """What happens to the personal access of one account to one complaint."""
+
+    complaint = Id(source="case.pk")
+    account = Named(source="user")
+    change = Code(source="what", choices=enums.BulkChange.choices)
+
+
+class BulkPlan(serializers.Serializer):
+    """Every change that a bulk grant makes; send the digest back to have exactly these made."""
+
+    digest = Text()
+    changes = BulkChange(many=True)

@@ -8,6 +8,7 @@ from accounts.api.base import PageQuery
 from accounts.api.fields import Code, Day, Id, Moment, StrictSerializer, Text, Whole, YesNo
 from accounts.roles import Role
 from incidents.enums import (
+    BulkMode,
     CaseState,
     Channel,
     ComplainantKind,
@@ -126,6 +127,30 @@ class AccessGrant(StrictSerializer):
     account = Id()
     reason = Text(max_length=200)
     expires_at = Moment(allow_null=True)
+
+
+class Seat(StrictSerializer):
+    """Which outside reviewer gets a seat, why and until when."""
+
+    account = Id()
+    reason = Text(max_length=200)
+    expires_at = Moment()
+
+
+class BulkAccess(StrictSerializer):
+    """Which complaints are opened to whom. REPLACE ends the personal access of everybody else."""
+
+    complaints = serializers.ListField(child=Id(), min_length=1, max_length=50)
+    accounts = serializers.ListField(child=Id(), min_length=1, max_length=50)
+    mode = Code(choices=BulkMode.choices)
+    expires_at = Moment(allow_null=True)
+
+
+class BulkAccessConfirmed(BulkAccess):
+    """The same, with the reason and the digest that the preview gave."""
+
+    reason = Text(max_length=200)
+    digest = Text(max_length=64)
 
 
 class Transfer(StrictSerializer):

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from incidents.api import (
     access,
     acts,
+    bulk_access,
     complaints,
     cover,
     directory,
@@ -28,6 +29,13 @@ urlpatterns: list[URLPattern] = [
     path(f"{CASE}/updates", acts.Update.as_view(), name="api-updates"),
     path(f"{CASE}/outcome", acts.Outcome.as_view(), name="api-outcome"),
     path(f"{CASE}/access", access.Access.as_view(), name="api-access"),
+    path(f"{CASE}/access/seat", access.Seat.as_view(), name="api-seat"),
+    path("bulk-access", bulk_access.BulkAccess.as_view(), name="api-bulk-access"),
+    path(
+        "bulk-access/preview",
+        bulk_access.BulkAccessPreview.as_view(),
+        name="api-bulk-access-preview",
+    ),
     path(f"{CASE}/transfer", relocating.Transfer.as_view(), name="api-transfer"),
     path(f"{CASE}/restrict", relocating.Restrict.as_view(), name="api-restrict"),
     path(

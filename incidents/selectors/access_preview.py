@@ -64,7 +64,12 @@ def preview_of(
         for path in paths_to(only(case), begin=now, end=now)
         if PROVIDER_OF[path.kind].is_standing
     ]
-    own = {path.user_id: path for path in paths if path.kind != team_path.KIND}
+    own = {
+        path.user_id: path
+        for path in paths
+        if path.kind != team_path.KIND
+        and (not restricted or PROVIDER_OF[path.kind].opens_restricted)
+    }
     before = {path.user_id for path in paths}
     members: set[UUID] = set()
     if not restricted:

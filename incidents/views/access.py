@@ -19,6 +19,7 @@ from incidents.deadlines import end_of_day
 from incidents.events import ACCESS_VIEWED
 from incidents.forms.access import AsAtForm
 from incidents.forms.acts import GiveAccessForm, ReasonForm
+from incidents.forms.giving import SeatForm
 from incidents.permissions import check_may, verdict
 from incidents.selectors.access import granted_user, who_can_see
 from incidents.selectors.access_changes import changes_since, lost_before, turning_points
@@ -26,8 +27,9 @@ from incidents.selectors.access_history import read_history
 from incidents.selectors.casebar import build_casebar
 from incidents.selectors.subjects import declared_out
 from incidents.services import relocating
+from incidents.services.access import check_can_be_given, grant_access
 from incidents.services.access import end_access as end
-from incidents.services.access import grant_access
+from incidents.services.access import give_seat as seat
 from incidents.services.access_export import export_access as make_export
 from incidents.services.viewing import note_viewed
 from incidents.views.acting import Act, load, run
@@ -65,8 +67,9 @@ def access(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 def _relocations(user: Any, case: Any) -> list[tuple[str, str]]:
-    """List where the case can be moved to from here, as (address, words): what may and can be done."""
+    """List the further acts on the access, as (address, words): those that may and can be done."""
     acts = (
+        ("give-seat", "Oversight seat", Permission.GRANT_ACCESS, check_can_be_given),
         ("transfer", "Move to another team", Permission.MANAGE_CASE, relocating.check_can_be_moved),
         ("restrict", "Restrict", Permission.RESTRICT_CASE, relocating.check_can_be_restricted),
         (
@@ -129,6 +132,36 @@ def give_access(request: HttpRequest, case_id: UUID) -> HttpResponse:
     )
     return run(
         request, case=case, act=act, form=form, perform=perform, done="Access is given",
+        to="incidents:access", fields={"user": "who", "expires_at": "expires_on"},
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def give_seat(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Give an outside reviewer a seat in the case: read-only, with an end."""
+    case = load(request, case_id)
+    check_may(request.user, Permission.GRANT_ACCESS)
+    form = SeatForm(request.POST or None)
+
+    def perform(cleaned: dict[str, Any]) -> object:
+        return seat(
+            actor=request.user,
+            case_id=case_id,
+            user=cleaned["user"],
+            reason=cleaned["reason"],
+            expires_at=end_of_day(cleaned["expires_on"]),
+            now=timezone.now(),
+        )
+
+    act = Act(
+        "Give an oversight seat",
+        "Give the seat",
+        "An outside reviewer reads this one case for a time.",
+        tab="access",
+        template="incidents/give_seat.html",
+    )
+    return run(
+        request, case=case, act=act, form=form, perform=perform, done="The seat is given",
         to="incidents:access", fields={"user": "who", "expires_at": "expires_on"},
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.roles import Role
 from incidents.enums import SearchResult
 from incidents.models import Complaint
-from incidents.services.access import grant_access
+from incidents.services.access import give_seat
 from incidents.services.footage import record_search
 from retention.services.destroying import dispose_approved
 from retention.services.holds import NewHold, place_hold
@@ -62,12 +62,12 @@ class World:
             now=timezone.now(),
         )
         guest = make_user(Role.OVERSIGHT, team=None)
-        grant_access(
+        give_seat(
             actor=force.supervisor,
             case_id=case.pk,
             user=guest,
             reason="Asked for",
-            expires_at=None,
+            expires_at=timezone.now() + timedelta(days=30),
             now=timezone.now(),
         )
         emergency = open_in_emergency_for(case)

@@ -70,6 +70,7 @@ class Provider:
 
     `rows(cases, begin, end)` gives what held at any time from `begin` to `end`, made by `as_paths`.
     `is_standing` False: open only while the holder says so, and not counted among who can see.
+    `opens_restricted` True: a way into restricted cases too.
     """
 
     kinds: tuple[str, ...]
@@ -77,6 +78,7 @@ class Provider:
     words: Callable[[Path, Names], str]
     icon: str
     is_standing: bool = True
+    opens_restricted: bool = False
 
 
 def as_paths(

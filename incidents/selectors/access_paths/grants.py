@@ -45,4 +45,4 @@ def words(path: Path, names: Names) -> str:
     return f"{GrantKind(path.kind).label} from {names.person(path.by_id)}"
 
 
-PROVIDER = Provider(tuple(GrantKind.values), rows, words, icon="link")
+PROVIDER = Provider(tuple(GrantKind.values), rows, words, icon="link", opens_restricted=True)

@@ -57,8 +57,8 @@ def page_of(client: Client, name: str, pk: Any) -> str:
 def test_t16_all_personal_access_ends_and_no_case_is_named(
     force: Force, client: Client, umber: User
 ) -> None:
-    guest = make_user(Role.OVERSIGHT)
-    second_account = make_user(Role.OVERSIGHT, person=guest.person)
+    guest = make_user(Role.DISCLOSURE_OFFICER)
+    second_account = make_user(Role.DISCLOSURE_OFFICER, person=guest.person)
     cases = [make_case(force) for _ in range(3)]
     for case in cases:
         grant(force, case, guest)
