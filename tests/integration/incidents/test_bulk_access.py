@@ -268,7 +268,9 @@ def test_the_page_answers_hidden_references_as_unknown_ones(force: Force) -> Non
         )
         assert answer.status_code == 400
         text = answer.content.decode().replace(reference, "REF")
-        texts.append(re.sub(r'(csrfmiddlewaretoken" value=|X-CSRFToken": |nonce=)"[^"]+"', "", text))
+        texts.append(
+            re.sub(r'(csrfmiddlewaretoken" value=|X-CSRFToken": |nonce=)"[^"]+"', "", text)
+        )
 
     assert texts[0] == texts[1]
     assert "You can see no case with the reference REF" in texts[0]
@@ -277,7 +279,7 @@ def test_the_page_answers_hidden_references_as_unknown_ones(force: Force) -> Non
 def test_the_page_gives_a_seat(force: Force) -> None:
     case, reviewer = make_case(force), make_user(Role.OVERSIGHT)
     client, address = client_of(force.supervisor), reverse("incidents:give-seat", args=[case.pk])
-    last = (timezone.localdate() + 30 * DAY)
+    last = timezone.localdate() + 30 * DAY
     typed = {
         "version": case.version, "who": reviewer.pk, "reason": "Sample of November",
         "expires_on_day": last.day, "expires_on_month": last.month, "expires_on_year": last.year,
