@@ -21,8 +21,8 @@ WITHOUT_DATABASE = {
 # These create or fill tables: they run as the owner of the database, when it is known. Everything
 # else runs as what the portal runs as.
 AS_OWNER = {
-    "createcachetable", "flush", "load_demo", "loaddata", "migrate", "prepare_demo", "sqlflush", "sqlmigrate",
-    "squashmigrations", "test",
+    "createcachetable", "flush", "load_demo", "loaddata", "migrate", "prepare_demo", "seed_scale", "sqlflush",
+    "sqlmigrate", "squashmigrations", "test",
 }  # fmt: skip
 
 

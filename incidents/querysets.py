@@ -15,8 +15,9 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any, Self
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q
 from django.utils import timezone
 
 from accounts.grants import granted_ids
@@ -25,6 +26,18 @@ from incidents.enums import CaseState
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+
+class _OutsideOf(Func):
+    """Tell whether a column is none of an array: `id <> ALL (ARRAY(SELECT ...))`.
+
+    The array is read once. `NOT IN (SELECT ...)` would be as quick, but the planner takes half of
+    all rows for kept out and chooses its way by that.
+    """
+
+    template = "%(expressions)s)"
+    arg_joiner = " <> ALL ("
+    output_field = models.BooleanField()
 
 
 class ComplaintQuerySet(models.QuerySet[Any]):
@@ -78,7 +91,7 @@ class ComplaintQuerySet(models.QuerySet[Any]):
         rest = self
         for kept in (subjects.objects.all(), exclusions.objects.in_force()):
             mine = kept.filter(person_id__in=user.person_ids)
-            rest = rest.exclude(pk__in=mine.values("complaint_id"))
+            rest = rest.filter(_OutsideOf("pk", ArraySubquery(mine.values("complaint_id"))))
         if not user.has_role_permission(Permission.SEE_DISPOSALS):
             # A tombstone says that there was a case; only those who dispose of records need it.
             rest = rest.exclude(state=CaseState.DESTROYED)

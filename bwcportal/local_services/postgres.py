@@ -6,7 +6,8 @@ import shutil
 import signal
 import subprocess
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
@@ -64,6 +65,8 @@ class Postgres:
     user: ServiceUser | None
     throw_away: bool = False
     server: subprocess.Popen[bytes] | None = None
+    # For a server that is measured: more memory than a demonstration needs.
+    more_settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def data(self) -> Path:
@@ -123,6 +126,7 @@ class Postgres:
         }
         if self.throw_away:
             values |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+        values |= self.more_settings
         return [part for name, value in values.items() for part in ("-c", f"{name}={value}")]
 
     def _make_cluster(self) -> None:

@@ -94,8 +94,12 @@ class Emergencies(EmergencyView):
         """On cases that you may see."""
         self.require(Permission.REVIEW_EMERGENCY)
         query = self.read_query()
-        rows = uses.uses_of_emergency(self.actor)
-        page = self.take_page(rows, order=("-opened_at", "-id"), query=query)
+        page = self.take_page(
+            *uses.uses_of_emergency(self.actor),
+            order=uses.LATEST_USE,
+            query=query,
+            load=uses.use_rows(),
+        )
         return listed(EmergencyAccess, page)
 
     @documented(

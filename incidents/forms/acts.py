@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -10,10 +9,9 @@ from django.utils import timezone
 
 from accounts.form_fields import HintedRadioSelect, SplitDateField
 from accounts.human_beings import every_record
-from accounts.models import User
-from accounts.people import holders_of
 from accounts.roles import Role
 from incidents.enums import ContactBy, Handling, ReviewBody
+from incidents.forms.holders import holder_field
 from incidents.kept_out import kept_out_of
 from incidents.models import Complaint, Contribution, HandlingType
 from incidents.selectors.officers import find_accounts
@@ -35,16 +33,6 @@ class HandlingForm(forms.Form):
         label="How it is handled",
         error_messages={"required": "Choose how the complaint is handled"},
     )
-    investigator = forms.ChoiceField(
-        label="Investigator",
-        help_text="The case opens to them when you save",
-        required=False,
-    )
-    supervisor = forms.ChoiceField(
-        label="Supervisor who will sign it off",
-        help_text="Somebody who takes no part in it. Can be chosen later",
-        required=False,
-    )
 
     def __init__(self, *args: Any, case: Complaint, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -57,28 +45,24 @@ class HandlingForm(forms.Form):
         handling.widget = HintedRadioSelect(hints=hints)
         handling.choices = [(kind.code, kind.label) for kind in kinds]  # type: ignore[attr-defined]
         kept_out = set(kept_out_of(case))
-        self._people = {
-            "investigator": _offered(case, Role.INVESTIGATOR, but_not=kept_out),
-            "supervisor": _offered(case, Role.SUPERVISOR, but_not=kept_out | _part(case)),
-        }
-        for name, people in self._people.items():
-            self.fields[name].choices = _grouped(case, people)  # type: ignore[attr-defined]
+        self.fields["investigator"] = holder_field(
+            case,
+            Role.INVESTIGATOR,
+            but_not=kept_out,
+            label="Investigator",
+            help_text="The case opens to them when you save",
+        )
+        self.fields["supervisor"] = holder_field(
+            case,
+            Role.SUPERVISOR,
+            but_not=kept_out | _part(case),
+            label="Supervisor who will sign it off",
+            help_text="Somebody who takes no part in it. Can be chosen later",
+        )
 
     def clean_handling(self) -> Handling:
         """Give the handling as its code."""
         return Handling(self.cleaned_data["handling"])
-
-    def clean_investigator(self) -> User | None:
-        """Give the account chosen."""
-        return self._account("investigator")
-
-    def clean_supervisor(self) -> User | None:
-        """Give the account chosen."""
-        return self._account("supervisor")
-
-    def _account(self, name: str) -> User | None:
-        chosen = self.cleaned_data[name]
-        return next((user for user in self._people[name] if str(user.pk) == chosen), None)
 
 
 class ReasonForm(forms.Form):
@@ -164,23 +148,3 @@ class GiveAccessForm(forms.Form):
 def _part(case: Complaint) -> set[Any]:
     taken = Contribution.objects.filter(complaint=case).annotate(record=every_record())
     return set(taken.values_list("record", flat=True))
-
-
-def _offered(case: Complaint, role: Role, *, but_not: set[Any]) -> list[User]:
-    people = holders_of(role).prefetch_related("memberships")
-    return [user for user in people if user.person_id not in but_not]
-
-
-def _grouped(case: Complaint, people: Iterable[User]) -> list[Any]:
-    """Offer the people of the case's own team first."""
-    now = timezone.now()
-    own, others = [], []
-    for user in people:
-        is_own = any(
-            membership.team_id == case.team_id
-            and (membership.until is None or membership.until > now)
-            for membership in user.memberships.all()
-        )
-        (own if is_own else others).append((str(user.pk), user.display_name))
-    groups = [(case.team.name, own), ("Other teams", others)]
-    return [("", "Nobody yet"), *[(name, choices) for name, choices in groups if choices]]

@@ -44,6 +44,7 @@ class Incident(models.Model):
                 condition=Q(ends_at__gte=models.F("starts_at")), name="incident_ends_after_start"
             )
         ]
+        indexes: ClassVar = [models.Index(fields=["-starts_at", "-id"], name="incident_latest")]
 
 
 class Complaint(models.Model):
@@ -123,8 +124,14 @@ class Complaint(models.Model):
             models.Index(
                 fields=["state", "-logged_at", "-id"],
                 include=["team", "is_restricted", "investigator"],
-                condition=Q(state__in=sorted(OPEN_STATES)),
-                name="complaint_open_newest",
+                condition=Q(state__in=sorted(OPEN_STATES | {CaseState.WITHDRAWN})),
+                name="complaint_unfinished",
+            ),
+            models.Index(
+                fields=["-logged_at", "-id"],
+                include=["team", "is_restricted", "state"],
+                condition=Q(investigator__isnull=True),
+                name="complaint_unassigned",
             ),
             # The end of a reference is typed more often than the whole of it.
             models.Index(

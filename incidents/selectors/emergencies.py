@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import TruncMonth
 
+from accounts.branched_lists import take, together
 from accounts.models import User
 from accounts.roles import Permission
 from audit.recorder import Outcome
@@ -21,6 +22,7 @@ from audit.selectors import HistoryRow, search
 from bwcportal.errors import NotFound
 from incidents.models import Complaint, EmergencyAccess, EmergencyNotice
 
+LATEST_USE = ("-opened_at", "-id")
 ROWS_SHOWN = 100
 EVENTS_SHOWN = 50
 MONTHS_SHOWN = 12
@@ -40,32 +42,37 @@ class EmergencyCounts:
     by_month: list[tuple[date, int, int]]
 
 
-def uses_of_emergency(user: User) -> QuerySet[Any]:
-    """Keep the uses on cases that the person may know of, the last first."""
-    uses: QuerySet[Any] = (
-        EmergencyAccess.objects.visible_to(user)
-        .select_related("complaint", "account__person", "reviewed_by__person", "ended_by__person")
-        .order_by("-opened_at", "-id")
+def uses_of_emergency(user: User) -> list[QuerySet[Any]]:
+    """Give the uses on cases that the person may know of in branches, for a list."""
+    return list(EmergencyAccess.objects.branches_for(user))
+
+
+def use_rows() -> QuerySet[Any]:
+    """Read uses in full; which ones is decided elsewhere."""
+    rows: QuerySet[Any] = EmergencyAccess.objects.select_related(
+        "complaint", "account__person", "reviewed_by__person", "ended_by__person"
     )
-    return uses
+    return rows
 
 
 def use_of_id(user: User, emergency_id: UUID) -> EmergencyAccess:
     """Find one use on a case that the person may know of; raise NotFound for any other id."""
-    found: EmergencyAccess | None = uses_of_emergency(user).filter(pk=emergency_id).first()
+    rows: Any = use_rows()
+    found: EmergencyAccess | None = rows.visible_to(user).filter(pk=emergency_id).first()
     if found is None:
         raise NotFound
     return found
 
 
 def latest_uses(user: User) -> list[EmergencyAccess]:
-    """List the last hundred uses (1 query)."""
-    return list(uses_of_emergency(user)[:ROWS_SHOWN])
+    """List the last hundred uses (2 queries)."""
+    branches = uses_of_emergency(user)
+    return take(branches, order=LATEST_USE, limit=ROWS_SHOWN, load=use_rows()).rows
 
 
 def count_uses(user: User, *, now: datetime) -> EmergencyCounts:
     """Count the uses that the person may know of (3 queries, however many there are)."""
-    uses = EmergencyAccess.objects.visible_to(user)
+    uses = together(uses_of_emergency(user))
     is_open = Q(ended_at__isnull=True, expires_at__gt=now)
     waiting = Q(reviewed_at__isnull=True)
     late = Q(reviewed_at__gt=F("review_due_at")) | (waiting & Q(review_due_at__lt=now))
@@ -126,14 +133,17 @@ def acts_during(access: EmergencyAccess, *, now: datetime) -> list[HistoryRow]:
 
 
 def notices_of(user: User) -> list[EmergencyNotice]:
-    """List the notices that the person has not acknowledged, on cases they may know of (1 query)."""
-    return list(
-        EmergencyNotice.objects.visible_to(user)
-        .filter(account_id=user.principal.pk, acknowledged_at__isnull=True)
-        .exclude(emergency__account__person_id__in=user.person_ids)
-        .select_related("emergency__complaint", "emergency__account__person")
-        .order_by("made_at", "id")[:ROWS_SHOWN]
+    """List the notices that the person has not acknowledged, on cases they may know of (2 queries)."""
+    branches = [
+        branch.filter(account_id=user.principal.pk, acknowledged_at__isnull=True).exclude(
+            emergency__account__person_id__in=user.person_ids
+        )
+        for branch in EmergencyNotice.objects.branches_for(user)
+    ]
+    full = EmergencyNotice.objects.select_related(
+        "emergency__complaint", "emergency__account__person"
     )
+    return take(branches, order=("made_at", "id"), limit=ROWS_SHOWN, load=full).rows
 
 
 def notice_of(user: User, access: EmergencyAccess) -> EmergencyNotice | None:
@@ -155,16 +165,17 @@ def told_of(access: EmergencyAccess) -> list[EmergencyNotice]:
 
 
 def reviews_waiting_for(user: User, *, now: datetime) -> list[EmergencyAccess]:
-    """List the uses that are over and that the person could review (1 query; none without the role)."""
+    """List the uses that are over and that the person could review (2 queries; none without the role)."""
     if user.acting_for is not None or not user.has_role_permission(Permission.REVIEW_EMERGENCY):
         return []
     over = Q(expires_at__lte=now) | Q(ended_at__lte=now)
-    return list(
-        uses_of_emergency(user)
-        .filter(over, reviewed_at__isnull=True)
-        .exclude(account__person_id__in=user.person.ids)
-        .order_by("review_due_at", "id")[:ROWS_SHOWN]
-    )
+    branches = [
+        branch.filter(over, reviewed_at__isnull=True).exclude(
+            account__person_id__in=user.person.ids
+        )
+        for branch in uses_of_emergency(user)
+    ]
+    return take(branches, order=("review_due_at", "id"), limit=ROWS_SHOWN, load=use_rows()).rows
 
 
 def open_emergency_of(user: User, case: Complaint, *, now: datetime) -> EmergencyAccess | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Upper
 
 from accounts.human_beings import people_known_by
 from accounts.models import CollarNumber, Person, PersonName, User
@@ -25,15 +26,7 @@ def find_officers(typed: str, *, exact: bool = False) -> list[Person]:
         return []
     people = Person.objects.select_related("unit")
     if not exact:
-        numbers = CollarNumber.objects.filter(number__istartswith=text)
-        names = PersonName.objects.filter(surname__istartswith=text)
-        begins = (
-            Q(collar_number__istartswith=text)
-            | Q(surname__istartswith=text)
-            | Q(pk__in=numbers.values("person_id"))
-            | Q(pk__in=names.values("person_id"))
-        )
-        return list(people.filter(begins).order_by("surname", "collar_number")[:MOST_FOUND])
+        return _beginning_with(text, people)
     words = text.split(" ")
     for word in words:
         numbered = people.filter(
@@ -49,6 +42,26 @@ def find_officers(typed: str, *, exact: bool = False) -> list[Person]:
             return by_number[:MOST_FOUND]
     found = people_known_by(text).select_related("unit")
     return list(found.order_by("collar_number")[:MOST_FOUND])
+
+
+def _beginning_with(text: str, people: QuerySet[Person]) -> list[Person]:
+    """Find people by the beginning of a number or a surname; each way is walked by its own index.
+
+    In the order of the index that finds them: sorted by another, all the force would be looked
+    through for a beginning that many share.
+    """
+    ways = [
+        ("pk", Person.objects.filter(collar_number__istartswith=text), "collar_number"),
+        ("pk", Person.objects.filter(surname__istartswith=text), "surname"),
+        ("person_id", CollarNumber.objects.filter(number__istartswith=text), "number"),
+        ("person_id", PersonName.objects.filter(surname__istartswith=text), "surname"),
+    ]
+    first, *others = [
+        rows.order_by(Upper(column)).values_list(key)[:MOST_FOUND] for key, rows, column in ways
+    ]
+    ids = [row[0] for row in first.union(*others)]
+    found = people.filter(pk__in=ids).order_by("surname", "collar_number")
+    return list(found[:MOST_FOUND])
 
 
 def people_called(text: str) -> list[UUID]:

@@ -105,7 +105,11 @@ class Disposal(models.Model):
                 name="disposal_destroyed_has_moment",
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["state", "act_after"], name="disposal_to_do")]
+        indexes: ClassVar = [
+            models.Index(fields=["state", "act_after"], name="disposal_to_do"),
+            models.Index(fields=["due_on", "id"], include=["state"], name="disposal_oldest"),
+            models.Index(fields=["state", "due_on", "id"], name="disposal_state_oldest"),
+        ]
 
     def audit_subject(self) -> Subject:
         """Name this disposal in an event by its case's reference."""

@@ -86,6 +86,13 @@ class Submission(models.Model):
                 name="submission_closed_has_moment",
             ),
         ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["-submitted_at", "-id"],
+                include=["complaint", "state", "supervisor"],
+                name="submission_newest",
+            )
+        ]
 
     def audit_subject(self) -> Subject:
         """Name this submission in an event by its version number."""
