@@ -14,7 +14,7 @@ import html
 import json
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -52,6 +52,8 @@ class IdentityProvider:
     # Whatever must reach no log.
     secrets: set[str] = field(default_factory=lambda: {CLIENT_SECRET})
     _codes: dict[str, dict[str, str]] = field(default_factory=dict)
+    # Ends the provider: nothing listens at its address afterwards.
+    stop: Callable[[], None] = lambda: None
 
     @property
     def issuer(self) -> str:
@@ -228,12 +230,16 @@ def identity_provider() -> Iterator[IdentityProvider]:
     """Run a provider on a free port until the end of the block."""
     provider = IdentityProvider()
     handler = type("Handler", (_Handler,), {"provider": provider})
-    with ThreadingHTTPServer(("localhost", 0), handler) as server:
-        provider.port = server.server_address[1]
-        thread = Thread(target=server.serve_forever, daemon=True)
-        thread.start()
+    server = ThreadingHTTPServer(("localhost", 0), handler)
+    provider.port = server.server_address[1]
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    with contextlib.ExitStack() as ending:
+        ending.callback(thread.join)
+        ending.callback(server.server_close)
+        ending.callback(server.shutdown)
+        provider.stop = ending.pop_all().close
         try:
             yield provider
         finally:
-            server.shutdown()
-            thread.join()
+            provider.stop()

@@ -6,6 +6,8 @@ are thrown away. Tests share it, so each makes the cases it changes.
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import os
 import shutil
 import subprocess
@@ -18,8 +20,9 @@ import pytest
 
 from bwcportal.launcher import assets
 from bwcportal.launcher.paths import ROOT, Paths
-from bwcportal.launcher.stack import WORKER, Stack
+from bwcportal.launcher.stack import WEB, WORKER, Stack
 from bwcportal.launcher.testing import find_browser, missing_browser_notice
+from bwcportal.local_services import children
 from bwcportal.local_services.places import throw_away_folder
 from bwcportal.local_services.services import LocalServices
 from bwcportal.local_services.valkey import free_port
@@ -74,6 +77,25 @@ class RunningPortal:
     def processes(self) -> dict[str, subprocess.Popen[bytes]]:
         """Give the portal's own processes by name."""
         return dict(self._stack.processes)
+
+    @contextlib.contextmanager
+    def second_web_server(self, **settings: str) -> Iterator[str]:
+        """Run one more web server with further settings until the end of the block; give its address.
+
+        It writes into the log of the first.
+        """
+        second = dataclasses.replace(
+            self._stack,
+            port=free_port(),
+            extra={**self._stack.extra, **settings},
+            processes={},
+        )
+        second.start_part(WEB)
+        try:
+            second.wait_until_answering()
+            yield second.url
+        finally:
+            children.stop(second.processes[WEB], patience_s=10)
 
     def log(self, name: str) -> str:
         """Read the log of `web`, `worker` or `scheduler`."""
