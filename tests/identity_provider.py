@@ -49,6 +49,7 @@ class IdentityProvider:
     described: dict[str, Any] = field(default_factory=dict)
     asked: dict[str, str] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
+    drops: int = 0
     # Whatever must reach no log.
     secrets: set[str] = field(default_factory=lambda: {CLIENT_SECRET})
     _codes: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -192,8 +193,18 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(200, "application/json", b"<p>Down for maintenance")
         elif "silent" in faults:
             time.sleep(2)
+        elif "drips" in faults:
+            self._drip()
         else:
             self._answer(200, self.provider.description())
+
+    def _drip(self) -> None:
+        self._head(200, "application/json", 100)
+        with contextlib.suppress(ConnectionError):
+            for _ in range(100):
+                self.wfile.write(b" ")
+                self.provider.drops += 1
+                time.sleep(0.1)
 
     def _page(self) -> None:
         action = html.escape(self.path)
@@ -214,12 +225,15 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(status, "application/json", json.dumps(body).encode())
 
     def _send(self, status: int, kind: str, body: bytes) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
+        self._head(status, kind, len(body))
         with contextlib.suppress(ConnectionError):
             self.wfile.write(body)
+
+    def _head(self, status: int, kind: str, length: int) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(length))
+        self.end_headers()
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""

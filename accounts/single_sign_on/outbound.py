@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 import requests
+from urllib3.exceptions import HTTPError
 
 from accounts.single_sign_on.configuration import origin_of
 
@@ -41,14 +42,15 @@ class OneOrigin(requests.Session):
                     raise Unavailable("redirected")
                 # What is read here is what `json()` and `text` give afterwards.
                 answer._content = _read(answer, until=started + LONGEST_S)
-        except requests.RequestException as error:
+        except (requests.RequestException, HTTPError) as error:
             raise Unavailable(f"no_answer_{type(error).__name__}") from None
         return answer
 
 
 def _read(answer: requests.Response, *, until: float) -> bytes:
     kept = bytearray()
-    for piece in answer.iter_content(_PIECE):
+    # read1 gives what has come; any other way of reading waits until a piece is full.
+    while piece := answer.raw.read1(_PIECE, decode_content=True):
         kept += piece
         if len(kept) > MOST_BYTES:
             raise Unavailable("answer_too_long")

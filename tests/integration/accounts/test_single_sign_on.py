@@ -429,6 +429,7 @@ def test_a_provider_that_cannot_be_used_leaves_the_password(
     assert answer.status_code == 503
     page = unescape(answer.content.decode())
     assert DOWN in page
+    assert provider.calls == ["/.well-known/openid-configuration"]
     assert 'name="next" value="/cases/"' in page
     assert type_password(client, user)["Location"] == "/sign-in/code/"
 
@@ -481,6 +482,26 @@ def test_no_address_elsewhere_is_used(
 
     assert client.post(GO).status_code == 503
     assert provider.calls == ["/.well-known/openid-configuration"]
+
+
+def test_a_call_elsewhere_is_not_made(provider: IdentityProvider) -> None:
+    elsewhere = f"http://127.0.0.1:{provider.port}/force/keys"
+    with outbound.OneOrigin(f"http://localhost:{provider.port}") as session:
+        with pytest.raises(outbound.Unavailable):
+            session.get(elsewhere)
+        assert session.get(elsewhere.replace("127.0.0.1", "localhost")).json()["keys"]
+
+    assert provider.calls == ["/keys"]
+
+
+def test_an_answer_that_drips_is_given_up(
+    client: Client, provider: IdentityProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbound, "LONGEST_S", 0.3)
+    provider.faults.add("drips")
+
+    assert client.post(GO).status_code == 503
+    assert provider.drops < 20
 
 
 def test_a_description_of_another_issuer_is_not_used(
