@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Person, Team, User
 from bwcportal.demo import people
+from bwcportal.demo.absence import break_glass, send_on_leave
 from bwcportal.demo.recordings import make_recordings
 from bwcportal.demo.stories import STORIES, Story
 from bwcportal.demo.telling import Crew, Telling
@@ -56,6 +57,8 @@ def load(*, folder: Path, days: int, report: Callable[[str], None]) -> int:
     _tell_all(timed, recordings, teams, accounts, officers)
     _lose_what_nobody_kept(days=days, now=now)
     propose_due(now=timezone.now())
+    break_glass(accounts, now=timezone.now())
+    send_on_leave(accounts, now=timezone.now())
     people.make_account(people.ACCOUNTS[-1], unit=units["PSD"], teams=teams)
     return len(STORIES)
 

@@ -23,6 +23,7 @@ from incidents.api.base import CaseView
 from incidents.events import FOOTAGE_VIEWED
 from incidents.selectors import resources
 from incidents.services import footage, losses, playback, preservation, preservation_checks
+from incidents.services.watched_stream import still_watches
 from incidents.views.stream import send_recording
 
 BY_NUMBER = ("number",)
@@ -336,10 +337,19 @@ class Playback(CaseView):
     )
     def get(self, request: Request, token: str) -> HttpResponseBase:
         """Send `Range`, for example `bytes=0-`: at most 1 MiB comes at a time."""
-        link = playback.link_for_token(
-            user=self.actor, session_key=caller_key(request), token=token
-        )
-        return send_recording(request._request, link.footage)
+        key = caller_key(request)
+        link = playback.link_for_token(user=self.actor, session_key=key, token=token)
+
+        def is_allowed() -> bool:
+            return still_watches(
+                user=self.actor,
+                session=request._request.session,
+                session_key=key,
+                token=token,
+                api_token=request.auth,
+            )
+
+        return send_recording(request._request, link.footage, is_allowed=is_allowed)
 
 
 def caller_key(request: Request) -> str:

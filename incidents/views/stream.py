@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
@@ -12,6 +13,7 @@ from incidents.footage_sources.protocol import Playback, PlaybackKind
 from incidents.media import ANSWER_LIMIT, ByteRange, Unsatisfiable, parse_range, whole_file
 from incidents.services.evidence import ask, source
 from incidents.services.playback import link_for_token
+from incidents.services.watched_stream import still_watches, while_allowed
 
 
 @require_safe
@@ -21,14 +23,24 @@ def stream(request: HttpRequest, token: str) -> HttpResponseBase:
     Whoever asks for no range of a larger file gets 416: a player always asks for one, and the
     portal is not for downloading.
     """
-    link = link_for_token(
-        user=request.user, session_key=request.session.session_key or "", token=token
-    )
-    return send_recording(request, link.footage)
+    session_key = request.session.session_key or ""
+    link = link_for_token(user=request.user, session_key=session_key, token=token)
+
+    def is_allowed() -> bool:
+        return still_watches(
+            user=request.user, session=request.session, session_key=session_key, token=token
+        )
+
+    return send_recording(request, link.footage, is_allowed=is_allowed)
 
 
-def send_recording(request: HttpRequest, footage: Any) -> HttpResponseBase:
-    """Answer with the part of a recording that the request asks for, as `stream` says."""
+def send_recording(
+    request: HttpRequest, footage: Any, *, is_allowed: Callable[[], bool]
+) -> HttpResponseBase:
+    """Answer with the part of a recording that the request asks for, as `stream` says.
+
+    The answer is cut when `is_allowed` says no while it is on its way.
+    """
     system = source(footage.source)
     playback = ask(system.playback, footage.external_id)
     if playback.kind is PlaybackKind.REDIRECT:
@@ -42,7 +54,7 @@ def send_recording(request: HttpRequest, footage: Any) -> HttpResponseBase:
         return _described(HttpResponse(status=416), playback, wanted.content_range)
     chunks = ask(system.open_range, footage.external_id, wanted.start, wanted.end)
     part = parse_range(request.headers.get("Range"), playback.size_bytes) is not None
-    response = StreamingHttpResponse(chunks, status=206 if part else 200)
+    response = StreamingHttpResponse(while_allowed(chunks, is_allowed), status=206 if part else 200)
     response["Content-Length"] = str(wanted.length)
     return _described(response, playback, wanted.content_range if part else "")
 
