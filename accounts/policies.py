@@ -54,8 +54,8 @@ def check_combination(user: User, role: Role, *, begins: datetime, until: dateti
     if clash is not None:
         other, why = clash
         raise NotNow(
-            f"{user.display_name} is {other.label.lower()} at that time, and may not be "
-            f"{role.label.lower()} as well: {why}. End the other role first",
+            f"{user.display_name} has the role {other.label} at that time, and may not have the "
+            f"role {role.label} as well: {why}. End the other role first",
             code="roles_clash",
         )
     teams = Membership.objects.filter(meanwhile, user__person__in=user.person_ids)

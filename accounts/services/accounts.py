@@ -28,6 +28,20 @@ def account_subject(user: User) -> Subject:
     return Subject("account", str(user.pk), user.username)
 
 
+def check_username(username: str) -> str:
+    """Return a user name as it is stored; raise Invalid for one that is malformed or taken."""
+    name = username.strip().lower()
+    if not _USERNAME.fullmatch(name):
+        raise Invalid(
+            "A user name begins with a letter and has 3 to 64 small letters, figures, full stops "
+            f"or hyphens. You entered {username.strip()}",
+            field="username",
+        )
+    if User.objects.filter(username__iexact=name).exists():
+        raise Invalid(f"The user name {name} is taken. Enter another", field="username")
+    return name
+
+
 @transaction.atomic
 def open_account(
     *, actor: User, person_id: UUID, username: str, reason: str, now: datetime
@@ -41,15 +55,7 @@ def open_account(
     person = lock_person(person_id)
     check_not_oneself(actor, person)
     text = check_reason(reason)
-    name = username.strip().lower()
-    if not _USERNAME.fullmatch(name):
-        raise Invalid(
-            "A user name begins with a letter and has 3 to 64 small letters, figures, full stops "
-            f"or hyphens. You entered {username.strip()}",
-            field="username",
-        )
-    if User.objects.filter(username__iexact=name).exists():
-        raise Invalid(f"The user name {name} is taken. Enter another", field="username")
+    name = check_username(username)
     user = User(username=name, person=person, created_at=now)
     user.set_unusable_password()
     with unless_taken(f"The user name {name} is taken. Enter another", field="username"):

@@ -64,7 +64,7 @@ def add_person(*, actor: User, details: PersonDetails, now: datetime) -> Person:
     """Add a person and return them. Raises NotPermitted, or Invalid with the field to repair."""
     check_may(actor, Permission.MANAGE_PEOPLE)
     columns = details.columns()
-    _check(columns)
+    check_details(columns)
     with unless_taken("This number is taken. Enter another", field="collar_number"):
         person = Person.objects.create(**columns)
     record(
@@ -98,7 +98,7 @@ def change_person(
     check_not_oneself(actor, person)
     text = check_reason(reason)
     columns = details.columns()
-    _check(columns, person=person)
+    check_details(columns, person=person)
     changed = [name for name in _CHANGEABLE if getattr(person, name) != columns[name]]
     if not changed:
         raise Invalid("Nothing is different. Change an answer, or go back")
@@ -123,7 +123,8 @@ def change_person(
     return person
 
 
-def _check(columns: dict[str, Any], *, person: Person | None = None) -> None:
+def check_details(columns: dict[str, Any], *, person: Person | None = None) -> None:
+    """Raise Invalid, with the field, for a missing name or a number that is malformed or taken."""
     for name, words in (("surname", "surname"), ("given_names", "given names")):
         if not columns[name]:
             raise Invalid(f"Enter the {words}", field=name)

@@ -396,7 +396,7 @@ def test_combinations_are_refused_in_words(client: Client) -> None:
         reverse("accounts:give-role", args=[user.pk]), {"role": "auditor", "reason": "Both"}
     )
     assert response.status_code == 409
-    assert "is investigator at that time" in response.content.decode()
+    assert "has the role Investigator at that time" in response.content.decode()
 
 
 def test_a_team_is_added_renamed_and_filled(client: Client) -> None:
