@@ -52,7 +52,12 @@ def open_account(request: HttpRequest, person_id: UUID) -> HttpResponse:
         "It has no role and no team yet, so it opens nothing. Give them next.",
     )
     return run(
-        request, act=act, form=form, perform=perform, done="The account is open. Give it a role, a team and a set-up code next", to=act.back
+        request,
+        act=act,
+        form=form,
+        perform=perform,
+        done="The account is open. Give it a role, a team and a set-up code next",
+        to=act.back,
     )
 
 

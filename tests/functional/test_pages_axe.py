@@ -49,6 +49,16 @@ PAGES = [
     ("tennick", LOST, "footage/"),
     ("tennick", FINALISED, "retention/"),
     ("quillam", HELD, "retention/"),
+    *[
+        ("umber", "", f"/administration/{part}")
+        for part in (
+            *("people/", "people/?q=zzzz", "people/add/", "teams/", "teams/add/", "units/"),
+            *("units/add/", "roles/", "access-matrix/", "reference/", "reference/unconfirmed/"),
+            *("reference/deadline-rule/", "reference/retention-rule/CASE_S3_NFA/"),
+            "reference/retention-rule/CASE_S3_NFA/amend/",
+        )
+    ],
+    ("dorrin", "", "/administration/roles/"),
 ]
 
 
