@@ -18,6 +18,11 @@ DISPOSAL_PROPOSED = event_type(
 DISPOSAL_APPROVED = event_type(
     "retention.disposal_approved", Operation.ALTERATION, "approved the disposal"
 )
+APPROVAL_ENDED = event_type(
+    "retention.approval_ended",
+    Operation.ALTERATION,
+    "took an approval away, because the account of who gave it was closed",
+)
 DISPOSAL_STOPPED = event_type(
     "retention.disposal_stopped", Operation.ALTERATION, "stopped the disposal"
 )

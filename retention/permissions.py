@@ -46,7 +46,7 @@ def check_can_approve(user: User, disposal: Disposal) -> None:
     check_may(user, Permission.APPROVE_DISPOSAL)
     people = user.person_ids
     given = Q(person_id__in=people) | Q(for_person_id__in=people)
-    if disposal.approvals.filter(given).exists():
+    if disposal.approvals.in_force().filter(given).exists():
         raise NotPermitted(
             "You have approved this disposal already. A second person must approve it too",
             code="approved_already",

@@ -80,7 +80,8 @@ def why_not_destroy(disposal: Disposal, case: Complaint, *, today: date) -> str:
             "a newer version of the rule is in force",
         ),
         (
-            count_humans(disposal.approvals.values_list("person_id", flat=True)) < APPROVALS_NEEDED,
+            count_humans(disposal.approvals.in_force().values_list("person_id", flat=True))
+            < APPROVALS_NEEDED,
             "two different people have not approved it",
         ),
     )

@@ -10,9 +10,9 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from accounts.models import User
+from accounts.models import AccountClosure, User
 from audit.values import Subject
 from incidents.models import Complaint
 from incidents.querysets import OfCaseQuerySet
@@ -116,8 +116,29 @@ class Disposal(models.Model):
         return self.complaint.audit_part("disposal", self.pk, self.complaint.reference)
 
 
+class ApprovalQuerySet(models.QuerySet["DisposalApproval"]):
+    """Approvals, those that still count and those that closing an account has ended."""
+
+    def in_force(self) -> ApprovalQuerySet:
+        """Keep those whose account is open and was never closed since."""
+        return self.filter(~Exists(_closed_since()))
+
+    def void(self) -> ApprovalQuerySet:
+        """Keep those whose account is closed, or was closed after the approval, for good."""
+        return self.filter(Exists(_closed_since()))
+
+
+def _closed_since() -> models.QuerySet[AccountClosure]:
+    closures = AccountClosure.objects.filter(user=OuterRef("approver"))
+    return closures.filter(Q(until__isnull=True) | Q(since__gte=OuterRef("approved_at")))
+
+
 class DisposalApproval(models.Model):
-    """One person's approval. Two different people are needed."""
+    """One person's approval. Two different people are needed.
+
+    It ends with the account of who gave it: closing the account makes it void, reopening does not
+    bring it back.
+    """
 
     disposal = models.ForeignKey(Disposal, on_delete=models.CASCADE, related_name="approvals")
     approver = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -129,6 +150,8 @@ class DisposalApproval(models.Model):
     )
     approved_at = models.DateTimeField()
     reason = models.CharField(max_length=500)
+
+    objects: ClassVar = ApprovalQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [

@@ -20,7 +20,7 @@ from uuid import UUID
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
 from audit import context
 from audit.recorder import erase_personal, record
@@ -32,9 +32,10 @@ from incidents.services.moving import move
 from incidents.services.preservation import release_holds_of
 from retention.enums import DisposalState
 from retention.events import DESTROYED, DESTROYING, DISPOSAL_FAILED
-from retention.models import Certificate, Disposal, Hold, RetentionClock
+from retention.models import Certificate, Disposal, DisposalApproval, Hold, RetentionClock
 from retention.policies import why_not_destroy
 from retention.services.clocks import london_day
+from retention.services.disposing import drop_void_approvals
 from reviews.services.erasure import count_judgements, erase_judgements
 
 log = structlog.get_logger("retention.destroying")
@@ -59,6 +60,7 @@ def dispose_approved(*, limit: int = 1000) -> list[Certificate]:
     run holds is skipped. Returns the certificates issued in this run.
     """
     now = _database_now()
+    _send_back_void(now)
     waiting = Disposal.objects.filter(
         state__in=[DisposalState.APPROVED, DisposalState.DESTROYING]
     ).exclude(retry_after__gt=now)
@@ -73,6 +75,18 @@ def dispose_approved(*, limit: int = 1000) -> list[Certificate]:
         if certificate is not None:
             issued.append(certificate)
     return issued
+
+
+def _send_back_void(now: datetime) -> None:
+    """Take back what was approved by somebody whose account has been closed since."""
+    void = DisposalApproval.objects.void().filter(disposal=OuterRef("pk"))
+    waiting = [DisposalState.PROPOSED, DisposalState.APPROVED]
+    approved = Disposal.objects.filter(Exists(void), state__in=waiting)
+    for disposal_id in list(approved.values_list("pk", flat=True)):
+        with transaction.atomic():
+            locked = _lock(disposal_id)
+            if locked is not None and locked[0].state in waiting:
+                drop_void_approvals(locked[0], now=now)
 
 
 def _database_now() -> datetime:

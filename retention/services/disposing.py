@@ -23,6 +23,7 @@ from incidents.permissions import check_may
 from incidents.services.moving import lock_case
 from retention.enums import DisposalState
 from retention.events import (
+    APPROVAL_ENDED,
     CLOCK_RECOMPUTED,
     DISPOSAL_APPROVED,
     DISPOSAL_PROPOSED,
@@ -122,6 +123,7 @@ def approve(
     in force or in the wrong state, and Invalid without a reason.
     """
     disposal, case = _lock(actor=actor, disposal_id=disposal_id)
+    drop_void_approvals(disposal, now=now)
     check_can_approve(actor, disposal)
     check_can_be_decided(disposal)
     check_not_paused(case)
@@ -137,7 +139,7 @@ def approve(
         approved_at=now,
         reason=reason.strip(),
     )
-    count = disposal.approvals.count()
+    count = disposal.approvals.in_force().count()
     if count >= APPROVALS_NEEDED:
         disposal.state = DisposalState.APPROVED
         disposal.approved_at = now
@@ -177,6 +179,29 @@ def stop(
         raise Invalid("The day until which it is kept must be after today", field="keep_until")
     stop_locked(disposal, actor=actor, reason=reason.strip(), keep_until=keep_until, now=now)
     return disposal
+
+
+def drop_void_approvals(disposal: Disposal, *, now: datetime) -> int:
+    """Take approvals whose account was closed off a locked disposal; return how many.
+
+    A disposal that waited in quarantine on one of them is only proposed again.
+    """
+    void = list(disposal.approvals.void().select_related("approver__person"))
+    for approval in void:
+        approval.delete()
+        record(
+            APPROVAL_ENDED,
+            actor=JOB,
+            subject=disposal.audit_subject(),
+            now=now,
+            details={"approver": str(approval.approver_id)},
+            personal={"name": approval.approver.display_name},
+        )
+    if void and disposal.state == DisposalState.APPROVED:
+        disposal.state = DisposalState.PROPOSED
+        disposal.approved_at = disposal.act_after = None
+        disposal.save(update_fields=["state", "approved_at", "act_after"])
+    return len(void)
 
 
 def stop_locked(

@@ -8,6 +8,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from accounts.models import User
+from accounts.roles import Role
+from accounts.services.accounts import close_account, reopen_account
 from audit.models import Event, EventPayload
 from bwcportal.errors import Invalid, NotFound, NotNow, NotPermitted
 from incidents.models import Complainant, Complaint
@@ -286,3 +289,36 @@ def test_the_database_itself_refuses_a_hold_on_a_destroyed_record(force: Force) 
     with connection.cursor() as cursor:
         cursor.execute("SELECT tgenabled FROM pg_trigger WHERE tgname = 'retention_hold_guard'")
         assert cursor.fetchone() == ("A",)
+
+
+def test_t58_an_approval_ends_with_the_account_of_who_gave_it(force: Force) -> None:
+    disposal = proposed_disposal(force, now=timezone.now())
+    administrator = make_user(Role.ADMINISTRATOR)
+    first, second = force.retention_officer, force.second_retention_officer
+    third = make_user(Role.RETENTION_OFFICER, team=force.team)
+    approve(actor=first, disposal_id=disposal.pk, reason="No use left", now=timezone.now())
+
+    close_account(actor=administrator, user_id=first.pk, reason="Left", now=timezone.now())
+
+    one = approve(actor=second, disposal_id=disposal.pk, reason="Agreed", now=timezone.now())
+    assert one.state == DisposalState.PROPOSED
+    assert Event.objects.filter(name="retention.approval_ended").count() == 1
+    two = approve(actor=third, disposal_id=disposal.pk, reason="Agreed", now=timezone.now())
+    assert two.state == DisposalState.APPROVED
+
+
+def test_t58_a_disposal_in_quarantine_is_sent_back_when_an_approver_is_closed(
+    force: Force,
+) -> None:
+    disposal = approved_disposal(force, now=timezone.now())
+    administrator, first = make_user(Role.ADMINISTRATOR), force.retention_officer
+    close_account(actor=administrator, user_id=first.pk, reason="Left", now=timezone.now())
+    reopen_account(actor=administrator, user_id=first.pk, reason="Back", now=timezone.now())
+
+    assert dispose_approved() == []
+
+    disposal.refresh_from_db()
+    assert (disposal.state, disposal.act_after) == (DisposalState.PROPOSED, None)
+    again = User.objects.get(pk=first.pk)
+    approve(actor=again, disposal_id=disposal.pk, reason="Still", now=timezone.now())
+    assert len(dispose_approved()) == 1
