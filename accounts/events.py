@@ -16,6 +16,9 @@ TRIES_LOCKED = event_type(
 FACTOR_ADDED = event_type(
     "accounts.factor_added", Operation.ADMINISTRATION, "set up a second factor"
 )
+FACTOR_REMOVED = event_type(
+    "accounts.factor_removed", Operation.ADMINISTRATION, "removed a second factor of their own"
+)
 PASSWORD_CHOSEN = event_type(
     "accounts.password_chosen", Operation.ADMINISTRATION, "chose a new password"
 )

@@ -98,3 +98,37 @@ class NewAppForm(PlainWords, forms.Form):
         ),
         error_messages={"required": "Enter the code that the app shows"},
     )
+
+
+class PasskeyNameForm(PlainWords, forms.Form):
+    """What a passkey is called, to tell it from others."""
+
+    name = forms.CharField(
+        label="Name of the passkey",
+        max_length=60,
+        help_text="For example, work phone or blue key",
+        error_messages={"required": "Enter a name, for example work phone"},
+    )
+
+
+class ChangePasswordForm(PlainWords, forms.Form):
+    """The password of now, and the new one."""
+
+    current = forms.CharField(
+        label="Your password now",
+        max_length=256,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": "Enter your password"},
+    )
+    password = forms.CharField(
+        label="New password",
+        max_length=LONGEST,
+        strip=False,
+        help_text=LengthValidator().get_help_text(),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        error_messages={
+            "required": "Enter a new password",
+            "max_length": f"Use at most {LONGEST} characters",
+        },
+    )

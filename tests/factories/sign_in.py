@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.http import HttpResponse
 from django.test import Client
@@ -29,6 +30,12 @@ def with_app(user: User) -> str:
     secret = codes.new_app_secret()
     codes.enrol_app(user, secret, used_period=0, now=timezone.now())
     return secret
+
+
+def app_of(user: User) -> Authenticator:
+    """Give an account an app, and return its row."""
+    with_app(user)
+    return Authenticator.objects.get(user_id=user.pk, type=codes.APP)
 
 
 def code_at(secret: str, moment: datetime | None = None) -> str:

@@ -22,7 +22,7 @@ from tests.factories.emergencies import open_in_emergency_for
 from tests.factories.footage import around_incident
 from tests.factories.people import Force, make_user
 from tests.factories.retention import approved_disposal, proposed_disposal
-from tests.factories.sign_in import session_of
+from tests.factories.sign_in import app_of, session_of
 
 # What a part of an address names when it is on a case that was destroyed.
 _TOMBSTONES = {"certificate_id"}
@@ -106,6 +106,7 @@ class World:
             "reset_id": uuid.uuid4(),
             "row_id": uuid.uuid4(),
             "part": "number",
+            "factor_id": app_of(force.everything).pk,
             "session_id": session_of(force.everything).public_id,
             "role": Role.OVERSIGHT.value,
             "code": "SPA",
