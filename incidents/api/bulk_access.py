@@ -62,17 +62,21 @@ class BulkAccess(BulkCall):
         body=inputs.BulkAccessConfirmed,
         answers=access_shapes.BulkPlan,
         repeatable=True,
+        proven=True,
     )
     def post(self, request: Request) -> Response:
-        """Makes exactly the changes whose digest the preview gave, all of them or none."""
+        """Makes exactly the changes whose digest the preview gave, all of them or none.
+
+        The second factor is shown for the act `grant`, the object `bulk-access` and the digest as version.
+        """
         self.require(Permission.GRANT_ACCESS)
-        body = self.read_body(inputs.BulkAccessConfirmed)
+        body, proof = self.read_body(inputs.BulkAccessConfirmed), self.read_proof()
         digest = body.pop("digest")
         if not digest:
             raise Invalid("Send the digest that the preview gave", field="digest")
         values = self.values(body)
 
         def act() -> Answer:
-            return shown(access_shapes.BulkPlan, grant_in_bulk(shown=digest, **values))
+            return shown(access_shapes.BulkPlan, grant_in_bulk(shown=digest, proof=proof, **values))
 
         return self.once(act)

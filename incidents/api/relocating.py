@@ -28,11 +28,15 @@ class Relocation(CaseView):
         permission: Permission,
         serializer: type[StrictSerializer],
         service: Callable[..., Any],
+        *,
+        proven: bool = False,
     ) -> Response:
         """Open the complaint, read version and body, call the service once."""
         self.case(case_id, permission)
         version = self.read_version()
         values = self.prepare(self.read_body(serializer))
+        if proven:
+            values["proof"] = self.read_proof()
 
         def act() -> Answer:
             service(actor=self.actor, case_id=case_id, version=version, now=self.now, **values)
@@ -79,11 +83,16 @@ class Restrict(Relocation):
         status=204,
         match=True,
         repeatable=True,
+        proven=True,
     )
     def post(self, request: Request, case_id: UUID) -> Response:
         """Name in `keep` who of its team keeps it, yourself too."""
         return self.run(
-            case_id, Permission.RESTRICT_CASE, inputs.Restriction, relocating.restrict_case
+            case_id,
+            Permission.RESTRICT_CASE,
+            inputs.Restriction,
+            relocating.restrict_case,
+            proven=True,
         )
 
 
@@ -99,9 +108,14 @@ class LiftRestriction(Relocation):
         status=204,
         match=True,
         repeatable=True,
+        proven=True,
     )
     def post(self, request: Request, case_id: UUID) -> Response:
         """Grants stay."""
         return self.run(
-            case_id, Permission.RESTRICT_CASE, inputs.ShortReason, relocating.lift_restriction
+            case_id,
+            Permission.RESTRICT_CASE,
+            inputs.ShortReason,
+            relocating.lift_restriction,
+            proven=True,
         )

@@ -16,9 +16,10 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.grants import in_force
-from accounts.models import User
+from accounts.models import StepUpAct, User
 from accounts.policies import check_opens_no_case
 from accounts.roles import Permission
+from accounts.services.step_up import Proof, Target, spend
 from audit.recorder import record
 from audit.values import Subject
 from bwcportal.errors import DomainError, Invalid, NotFound, NotPermitted, StaleVersion
@@ -31,6 +32,8 @@ from incidents.services.access import check_can_be_given, check_can_get
 from incidents.services.granting import end_grant, grant_case
 
 MOST = 50
+# What a second factor is shown for, besides the digest of the plan.
+OBJECT = "bulk-access"
 REPLACED = "Replaced in bulk"
 STALE = (
     "What this changes is not what you looked at any more: somebody was given access, lost it or "
@@ -109,11 +112,13 @@ def grant_in_bulk(
     reason: str,
     expires_at: datetime | None,
     shown: str,
+    proof: Proof | None,
     now: datetime,
 ) -> BulkPlan:
     """Carry out the plan whose digest was shown, in one transaction, and return it.
 
-    Raises what `plan_bulk` raises, StaleVersion when the plan is not the one shown any more, and
+    `proof` is a second factor shown for exactly this plan: ProofNeeded without. Raises what
+    `plan_bulk` raises, StaleVersion when the plan is not the one shown any more, and
     Invalid with the field `reason`.
     """
     plan = plan_bulk(
@@ -122,6 +127,7 @@ def grant_in_bulk(
     text = check_reason(reason)
     if shown != plan.digest:
         raise StaleVersion(STALE, code="stale_preview")
+    spend(actor=actor, proof=proof, target=giving(plan.digest), now=now)
     for change in plan.acting:
         if change.what == BulkChange.END:
             end_grant(change.user, change.case, reason=REPLACED, actor=actor, now=now)
@@ -141,6 +147,11 @@ def grant_in_bulk(
         personal={"reason": text},
     )
     return plan
+
+
+def giving(digest: str) -> Target:
+    """Name what a second factor is shown for: the plan with this digest."""
+    return Target.of(StepUpAct.GRANT, OBJECT, digest)
 
 
 def _people(users: Iterable[User]) -> list[User]:

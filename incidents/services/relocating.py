@@ -13,8 +13,9 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.grants import in_force
-from accounts.models import Team, User
+from accounts.models import StepUpAct, Team, User
 from accounts.roles import Permission
+from accounts.services.step_up import Proof, Target, spend
 from audit.recorder import record
 from audit.registry import EventType
 from bwcportal.errors import Invalid, NotNow, StaleVersion
@@ -79,13 +80,14 @@ def restrict_case(
     case_id: UUID,
     version: int | None,
     reason: str,
+    proof: Proof | None,
     keep: Iterable[UUID] = (),
     shown: str | None = None,
     now: datetime,
 ) -> Complaint:
     """Restrict a case: it opens from now on only by grants to named people; return it.
 
-    Raises NotFound, NotPermitted, StaleVersion, NotNow when it is restricted or destroyed, or
+    `proof` is a second factor shown for this version of the case: ProofNeeded without. Raises NotFound, NotPermitted, StaleVersion, NotNow when it is restricted or destroyed, or
     Invalid with the field `keep` (also when nobody would be left) or `reason`.
     """
     case = lock_case(actor=actor, case_id=case_id)
@@ -100,6 +102,7 @@ def restrict_case(
     )
     if not lasting.exists():
         raise Invalid(LAST, field="keep")
+    spend(actor=actor, proof=proof, target=restricting(case), now=now)
     place(case, actor=actor, now=now, reason=text, is_restricted=True)
     return _finish(case, RESTRICTED, preview, keep, actor, text, now, {})
 
@@ -111,12 +114,13 @@ def lift_restriction(
     case_id: UUID,
     version: int | None,
     reason: str,
+    proof: Proof | None,
     shown: str | None = None,
     now: datetime,
 ) -> Complaint:
     """Open a restricted case to its team again; grants stay. Returns the case.
 
-    Raises NotFound, NotPermitted, StaleVersion, NotNow when it is not restricted, or Invalid with
+    `proof` is a second factor shown for this version of the case: ProofNeeded without. Raises NotFound, NotPermitted, StaleVersion, NotNow when it is not restricted, or Invalid with
     the field `reason`.
     """
     case = lock_case(actor=actor, case_id=case_id)
@@ -125,8 +129,14 @@ def lift_restriction(
     check_can_be_opened(case)
     text = check_reason(reason)
     preview = _checked(preview_of(case, now=now, is_restricted=False), shown)
+    spend(actor=actor, proof=proof, target=restricting(case), now=now)
     place(case, actor=actor, now=now, reason=text, is_restricted=False)
     return _finish(case, RESTRICTION_LIFTED, preview, (), actor, text, now, {})
+
+
+def restricting(case: Complaint) -> Target:
+    """Name what a second factor is shown for: the restriction of this version of a case."""
+    return Target.of(StepUpAct.RESTRICT, case.pk, case.version)
 
 
 def check_can_be_moved(case: Complaint) -> None:

@@ -11,14 +11,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from accounts.proving import Proving
 from accounts.roles import Permission
+from accounts.services.step_up import ProofNeeded, StepUpAct
 from bwcportal.errors import DomainError, NotFound, NotPermitted, StaleVersion
 from bwcportal.phrasing import counted
 from incidents.deadlines import end_of_day
 from incidents.enums import BulkMode
 from incidents.forms.giving import BulkAccessForm
 from incidents.permissions import check_may
-from incidents.services.bulk_access import BulkPlan, grant_in_bulk, plan_bulk
+from incidents.services.bulk_access import OBJECT, BulkPlan, grant_in_bulk, plan_bulk
 
 # Where the services' fields stand on the page.
 FIELDS = {"users": "people", "cases": "cases", "expires_at": "expires_on", "reason": "reason"}
@@ -36,17 +38,28 @@ def bulk_access(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _show(request, form, status=400)
     values = _values(request, form.cleaned_data)
+    proving = None
     try:
         plan = plan_bulk(**values)
-        if not request.POST.get("shown"):
-            return _show(request, form, plan=plan)
+        proving = Proving(request, StepUpAct.GRANT, OBJECT, plan.digest)
+        shown = request.POST.get("shown")
+        if not shown:
+            return _show(request, form, plan=plan, proving=proving)
+        # What was shown for another plan is no proof of this one.
+        if shown == plan.digest and not proving.take(now=values["now"]):
+            return _show(request, form, plan=plan, proving=proving, status=proving.status)
         done = grant_in_bulk(
-            **values, reason=form.cleaned_data["reason"], shown=request.POST["shown"]
+            **values, reason=form.cleaned_data["reason"], shown=shown, proof=proving.proof
         )
+    except ProofNeeded:
+        if proving is None:
+            raise
+        proving.ask()
+        return _show(request, form, plan=plan, proving=proving, status=403)
     except (NotFound, NotPermitted):
         raise
     except StaleVersion as error:
-        return _show(request, form, plan=plan, stale=error, status=412)
+        return _show(request, form, plan=plan, proving=proving, stale=error, status=412)
     except DomainError as error:
         name = FIELDS.get(error.field, "")
         form.add_error(name if name in form.fields else None, error.message)
@@ -72,8 +85,9 @@ def _show(
     form: BulkAccessForm,
     *,
     plan: BulkPlan | None = None,
+    proving: Proving | None = None,
     stale: StaleVersion | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    context = {"form": form, "plan": plan, "stale": stale}
+    context = {"form": form, "plan": plan, "proving": proving, "stale": stale}
     return render(request, "incidents/bulk_access.html", context, status=status)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +15,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from accounts.proving import Proving
 from accounts.roles import Permission
-from bwcportal.errors import DomainError, Invalid, NotFound, NotPermitted, StaleVersion
+from accounts.services.step_up import ProofNeeded, StepUpAct
+from bwcportal.errors import DomainError, NotFound, NotPermitted, StaleVersion
 from incidents.forms.access import KeepingForm, TransferForm
 from incidents.permissions import check_may
 from incidents.selectors.access_preview import Preview, is_open_to, other_teams, preview_of
@@ -74,6 +77,7 @@ def restrict(request: HttpRequest, case_id: UUID) -> HttpResponse:
     check_may(request.user, Permission.RESTRICT_CASE)
     relocating.check_can_be_restricted(case)
     now = timezone.now()
+    proving = Proving(request, StepUpAct.RESTRICT, case.pk, case.version)
     words = Words(
         "Restrict the case",
         f"It opens from then on only to people with a grant to them by name. {case.team.name} loses "
@@ -88,6 +92,7 @@ def restrict(request: HttpRequest, case_id: UUID) -> HttpResponse:
             case_id=case_id,
             version=version_sent(request),
             reason=form.cleaned_data["reason"],
+            proof=proving.proof,
             keep=keep,
             shown=form.cleaned_data["shown"],
             now=now,
@@ -96,7 +101,7 @@ def restrict(request: HttpRequest, case_id: UUID) -> HttpResponse:
     form = KeepingForm(request.POST or None)
     preview = preview_of(case, now=now, is_restricted=True)
     kept = {case.investigator_id, case.supervisor_id, request.user.pk}
-    return _run(request, case, form, preview, words, perform, kept=kept)
+    return _run(request, case, form, preview, words, perform, kept=kept, proving=proving)
 
 
 @require_http_methods(["GET", "POST"])
@@ -106,6 +111,7 @@ def lift_restriction(request: HttpRequest, case_id: UUID) -> HttpResponse:
     check_may(request.user, Permission.RESTRICT_CASE)
     relocating.check_can_be_opened(case)
     now = timezone.now()
+    proving = Proving(request, StepUpAct.RESTRICT, case.pk, case.version)
     words = Words(
         "Lift the restriction",
         f"The case opens to {case.team.name} again, with everything in it, also its history. "
@@ -120,13 +126,14 @@ def lift_restriction(request: HttpRequest, case_id: UUID) -> HttpResponse:
             case_id=case_id,
             version=version_sent(request),
             reason=form.cleaned_data["reason"],
+            proof=proving.proof,
             shown=form.cleaned_data["shown"],
             now=now,
         )
 
     form = KeepingForm(request.POST or None)
     preview = preview_of(case, now=now, is_restricted=False)
-    return _run(request, case, form, preview, words, perform, kept=set())
+    return _run(request, case, form, preview, words, perform, kept=set(), proving=proving)
 
 
 def _run(
@@ -138,6 +145,7 @@ def _run(
     perform: Callable[[list[UUID]], object],
     *,
     kept: set[UUID],
+    proving: Proving | None = None,
 ) -> HttpResponse:
     """Show the form and who loses the case; act when the list sent back is the one that is true.
 
@@ -145,24 +153,29 @@ def _run(
     """
     if preview is not None:
         form.offer(preview, kept=kept)
+    show = partial(_show, request, case, form, preview, words, proving=proving)
     if not form.is_bound:
-        return _show(request, case, form, preview, words)
-    if not form.is_valid():
-        return _show(request, case, form, preview, words, status=400)
+        return show()
+    # Asked for even when the rest has to be repaired, so that what was shown is not lost.
+    is_shown = proving is None or proving.take(now=timezone.now())
+    if not form.is_valid() or not is_shown:
+        return show(status=400 if form.errors or proving is None else proving.status)
     if not form.seen():
-        return _show(request, case, form, preview, words)
+        return show()
     try:
         perform([UUID(pk) for pk in form.cleaned_data.get("keep", [])])
+    except ProofNeeded:
+        if proving is None:
+            raise
+        proving.ask()
+        return show(status=403)
     except (NotFound, NotPermitted):
         raise
     except StaleVersion as error:
-        return _show(request, case, form, preview, words, stale=error, status=412)
-    except Invalid as error:
-        form.add_error(error.field if error.field in form.fields else None, error.message)
-        return _show(request, case, form, preview, words, status=400)
+        return show(stale=error, status=412)
     except DomainError as error:
-        form.add_error(None, error.message)
-        return _show(request, case, form, preview, words, status=error.status)
+        form.add_error(error.field if error.field in form.fields else None, error.message)
+        return show(status=error.status)
     messages.success(request, words.done)
     if is_open_to(request.user, case.pk):
         return redirect(reverse("incidents:access", args=[case.pk]))
@@ -176,10 +189,12 @@ def _show(
     preview: Preview | None,
     words: Words,
     *,
+    proving: Proving | None,
     stale: StaleVersion | None = None,
     status: int = 200,
 ) -> HttpResponse:
     context = {
+        "proving": proving,
         "case": case,
         "casebar": build_casebar(user=request.user, case=case, current="access"),
         "form": form,

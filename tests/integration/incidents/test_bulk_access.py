@@ -13,15 +13,17 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
+from accounts.services.step_up import ProofNeeded
 from audit.models import Event
 from bwcportal.errors import DomainError, Invalid, NotFound, NotPermitted, StaleVersion
 from incidents.enums import BulkChange, BulkMode, GrantKind
 from incidents.models import Complaint, ComplaintGrant
 from incidents.services.access import give_seat, grant_access
-from incidents.services.bulk_access import BulkPlan, grant_in_bulk, plan_bulk
+from incidents.services.bulk_access import BulkPlan, giving, grant_in_bulk, plan_bulk
 from tests.factories.callers import Caller, random_id
 from tests.factories.cases import make_case
 from tests.factories.people import Force, make_user
+from tests.factories.proofs import in_form, in_header, proof_for
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +48,8 @@ def values(force: Force, cases: list[Any], users: list[User], **changes: Any) ->
 
 def carry_out(asked: dict[str, Any]) -> BulkPlan:
     shown = plan_bulk(**asked).digest
-    return grant_in_bulk(**asked, reason="Joint review", shown=shown)
+    proof = proof_for(asked["actor"], giving(shown))
+    return grant_in_bulk(**asked, reason="Joint review", shown=shown, proof=proof)
 
 
 def seat(case: Complaint, force: Force, **changes: Any) -> Complaint:
@@ -175,9 +178,21 @@ def test_a_plan_that_is_not_true_any_more_is_refused(force: Force) -> None:
     carry_out(asked)
 
     with pytest.raises(StaleVersion, match="Look at the list again"):
-        grant_in_bulk(**asked, reason="Joint review", shown=shown)
+        grant_in_bulk(**asked, reason="Joint review", shown=shown, proof=None)
 
     assert case.grant_periods.count() == 1
+
+
+def test_access_in_bulk_needs_a_second_factor_for_this_plan(force: Force) -> None:
+    case, guest = make_case(force), make_user(Role.AUDITOR)
+    asked = values(force, [case], [guest])
+    shown = plan_bulk(**asked).digest
+
+    for proof in (None, proof_for(force.supervisor, giving("0" * 64))):
+        with pytest.raises(ProofNeeded):
+            grant_in_bulk(**asked, reason="Joint review", shown=shown, proof=proof)
+
+    assert not case.grants.exists()
 
 
 def test_t11_one_hidden_case_refuses_all_as_an_absent_one_does(force: Force) -> None:
@@ -223,9 +238,13 @@ def test_the_api_shows_and_does(force: Force) -> None:
     plan = caller.post("/bulk-access/preview", body)
     assert plan.json["changes"][0]["change"] == "GIVE"
     assert not sees(guest, case)
-    done = caller.post("/bulk-access", {**body, "reason": "x", "digest": plan.json["digest"]})
-    again = caller.post("/bulk-access", {**body, "reason": "x", "digest": plan.json["digest"]})
+    confirmed = {**body, "reason": "x", "digest": plan.json["digest"]}
+    proven = in_header(caller, giving(plan.json["digest"]))
+    unproven = caller.post("/bulk-access", confirmed)
+    done = caller.post("/bulk-access", confirmed, **proven)
+    again = caller.post("/bulk-access", confirmed, **proven)
 
+    assert (unproven.status, unproven.json["code"]) == (403, "step_up_needed")
     assert (done.status, again.status) == (200, 412)
     assert sees(guest, case)
 
@@ -247,7 +266,11 @@ def test_the_page_shows_then_does(force: Force) -> None:
     digest = re.search(r'name="shown"\s+value="(\w{64})"', shown)
     assert digest is not None
     assert not sees(guest, case)
-    done = client.post(address, {**typed, "shown": digest[1]}, follow=True)
+    unproven = client.post(address, {**typed, "shown": digest[1]})
+    assert unproven.status_code == 403
+    assert "Audit" in unproven.content.decode()
+    proven = in_form(client, force.supervisor, giving(digest[1]))
+    done = client.post(address, {**typed, **proven, "shown": digest[1]}, follow=True)
     stale = client.post(address, {**typed, "shown": digest[1]})
 
     assert "Gets access" in shown

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import Role
+from accounts.services.step_up import ProofNeeded
 from audit.models import Event
 from bwcportal.errors import DomainError, Invalid, NotFound, NotNow, NotPermitted, StaleVersion
 from incidents.enums import CaseState, GrantKind
@@ -19,10 +20,16 @@ from incidents.models import Complaint
 from incidents.references import is_of_restricted_register
 from incidents.selectors.access_preview import preview_of
 from incidents.services.access import grant_access
-from incidents.services.relocating import lift_restriction, restrict_case, transfer_case
+from incidents.services.relocating import (
+    lift_restriction,
+    restrict_case,
+    restricting,
+    transfer_case,
+)
 from tests.factories.callers import Caller, random_id
 from tests.factories.cases import NOW, handled_case, make_case
 from tests.factories.people import Force, make_team, make_user
+from tests.factories.proofs import in_form, in_header, proof_for
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +54,16 @@ def restrict(case: Complaint, force: Force, **changes: Any) -> Complaint:
         "actor": force.supervisor, "version": case.version, "reason": "Corruption", "now": LATER,
         "keep": [force.supervisor.pk],
     } | changes  # fmt: skip
+    values.setdefault("proof", proof_for(values["actor"], restricting(case), now=LATER))
     return restrict_case(case_id=case.pk, **values)
+
+
+def lift(case: Complaint, force: Force, **changes: Any) -> Complaint:
+    values = {
+        "actor": force.supervisor, "version": case.version, "reason": "Over", "now": LATER,
+        "proof": proof_for(force.supervisor, restricting(case), now=LATER),
+    } | changes  # fmt: skip
+    return lift_restriction(case_id=case.pk, **values)
 
 
 def sees(user: User, case: Complaint) -> bool:
@@ -210,9 +226,7 @@ def test_somebody_must_be_left(force: Force) -> None:
 def test_a_restriction_can_be_lifted(force: Force) -> None:
     case = restrict(handled_case(force), force)
 
-    opened = lift_restriction(
-        actor=force.supervisor, case_id=case.pk, version=case.version, reason="Over", now=LATER
-    )
+    opened = lift(case, force)
 
     assert not opened.is_restricted
     assert sees(force.handler, case)
@@ -235,9 +249,22 @@ def test_restriction_is_refused_by_row_role_version_and_state(force: Force) -> N
     with pytest.raises(NotNow):
         restrict(restricted, force)
     with pytest.raises(NotNow):
-        lift_restriction(
-            actor=force.supervisor, case_id=case.pk, version=case.version, reason="x", now=LATER
-        )
+        lift(case, force)
+
+
+@pytest.mark.parametrize("act", [restrict, lift])
+def test_a_restriction_changes_only_with_a_second_factor(force: Force, act: Any) -> None:
+    case = handled_case(force)
+    if act is lift:
+        case = restrict(case, force)
+    was = case.is_restricted
+    spent = proof_for(force.supervisor, restricting(case), now=NOW)
+
+    for proof in (None, spent):
+        with pytest.raises(ProofNeeded):
+            act(case, force, proof=proof)
+
+    assert Complaint.objects.get(pk=case.pk).is_restricted == was
 
 
 def test_references_do_not_tell_of_a_restriction(force: Force) -> None:
@@ -303,11 +330,13 @@ def test_the_page_restricts_and_lifts(force: Force) -> None:
         kept = re.findall(r'value="([0-9a-f-]{36})" checked', page)
         assert digest is not None
         assert version is not None
-        done = client.post(
-            address,
-            {"version": version[1], "reason": "As told", "shown": digest[1], "keep": kept},
-            follow=True,
-        )
+        typed = {"version": version[1], "reason": "As told", "shown": digest[1], "keep": kept}
+        unproven = client.post(address, typed)
+        assert unproven.status_code == 403
+        assert "As told" in unproven.content.decode()
+        target = restricting(Complaint.objects.get(pk=case.pk))
+        proven = in_form(client, force.supervisor, target)
+        done = client.post(address, {**typed, **proven}, follow=True)
         assert words in done.content.decode()
     assert Complaint.objects.get(pk=case.pk).investigator == force.investigator
 
@@ -319,10 +348,17 @@ def test_the_api_moves_and_restricts(force: Force) -> None:
     restricted = caller.post(
         f"/complaints/{case.pk}/restrict",
         {"reason": "Corruption", "keep": [str(force.supervisor.pk)]}, version=case.version,
+        **in_header(caller, restricting(case)),
     )  # fmt: skip
-    lifted = caller.post(
+    fresh = Complaint.objects.get(pk=case.pk)
+    unproven = caller.post(
         f"/complaints/{case.pk}/restrict/lift", {"reason": "Over"}, version=case.version + 1
     )
+    lifted = caller.post(
+        f"/complaints/{case.pk}/restrict/lift", {"reason": "Over"}, version=case.version + 1,
+        **in_header(caller, restricting(fresh)),
+    )  # fmt: skip
+    assert (unproven.status, unproven.json["code"]) == (403, "step_up_needed")
     moved = caller.post(
         f"/complaints/{case.pk}/transfer", {"team": "T2", "reason": "Theirs"},
         version=case.version + 2,
