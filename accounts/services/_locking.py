@@ -1,4 +1,8 @@
-"""Finding and locking what an administrator acts on. A person is locked before anything of theirs."""
+"""Finding and locking what an administrator acts on. A person is locked before anything of theirs.
+
+The locks leave the key alone: whoever names one of these rows, such as who ended a role, waits for
+nobody. With the stronger lock two administrators who end each other's role would wait for ever.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,7 @@ from bwcportal.errors import Invalid, NotFound, StaleVersion
 
 def lock_person(person_id: UUID, *, version: int | None = None) -> Person:
     """Lock a person until the end of the transaction; raise NotFound or StaleVersion."""
-    person = Person.objects.select_for_update().filter(pk=person_id).first()
+    person = Person.objects.select_for_update(no_key=True).filter(pk=person_id).first()
     if person is None:
         raise NotFound
     if version is not None and person.version != version:
@@ -28,14 +32,14 @@ def lock_account(user_id: UUID) -> User:
     if person_id is None:
         raise NotFound
     person = lock_person(person_id)
-    user = User.objects.select_for_update().get(pk=user_id)
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
     user.person = person
     return user
 
 
 def lock_team(team_id: UUID, *, version: int | None = None) -> Team:
     """Lock a team until the end of the transaction; raise NotFound or StaleVersion."""
-    team = Team.objects.select_for_update().filter(pk=team_id).first()
+    team = Team.objects.select_for_update(no_key=True).filter(pk=team_id).first()
     if team is None:
         raise NotFound
     if version is not None and team.version != version:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -9,6 +10,8 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.db import connection
+from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -220,3 +223,54 @@ def test_what_is_not_there_is_not_found() -> None:
         end_role(actor=actor, user_id=nothing, role=Role.AUDITOR, **reason)
     with pytest.raises(NotFound):
         leave_team(actor=actor, user_id=make_user().pk, team_id=nothing, **reason)
+
+
+@pytest.mark.parametrize("name", ["accounts:add-member", "accounts:join-team"])
+def test_t16_both_ways_into_a_team_ask_the_same(name: str) -> None:
+    """The form on the page of a team is no way round the one on the page of a person."""
+    umber, team = make_administrator(), make_team("T9")
+    own = make_user(person=umber.person)
+    other_administrator = make_administrator()
+    client = Client()
+    client.force_login(umber)
+
+    def put(user: User) -> int:
+        if name == "accounts:add-member":
+            address, answers = reverse(name, args=[team.pk]), {"who": user.username}
+        else:
+            address, answers = reverse(name, args=[user.pk]), {"team": str(team.pk)}
+        return client.post(address, {**answers, "reason": "x"}).status_code
+
+    assert put(own) == 403
+    assert put(umber) == 403
+    assert put(other_administrator) == 409
+    assert not Membership.objects.exists()
+    assert put(make_user()) == 302
+
+
+@pytest.mark.django_db(transaction=True)
+def test_t15_two_administrators_who_end_each_other_leave_one() -> None:
+    first, second = make_administrator(), make_administrator()
+    start = threading.Barrier(2)
+    refused: list[str] = []
+
+    def end(actor: User, user: User) -> None:
+        try:
+            assert actor.has_role_permission(Permission.MANAGE_ROLES)
+            start.wait(timeout=10)
+            end_role(actor=actor, user_id=user.pk, role=Role.ADMINISTRATOR, reason="x", now=NOW)
+        except NotNow as error:
+            refused.append(error.code)
+        finally:
+            connection.close()
+
+    pairs = ((first, second), (second, first))
+    threads = [threading.Thread(target=end, args=pair) for pair in pairs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=20)
+
+    assert refused == ["last_administrator"]
+    held = RoleAssignment.objects.filter(role=Role.ADMINISTRATOR, until__isnull=True)
+    assert held.count() == 1
