@@ -202,7 +202,7 @@ def _seer(
         absent = [_roles_then(accounts[path.for_id]) for path in paths if path.for_id is not None]
         may = roles & set[Role]().union(*absent)
     label = ", ".join(role.label for role in Role if role in roles)
-    ordered = sorted(paths, key=lambda path: (path.kind not in GrantKind.values, path.since))
+    ordered = sorted(paths, key=_first_of_ways)
     kinds = {path.kind for path in paths}
     return Seer(
         user,
@@ -213,6 +213,11 @@ def _seer(
         has_grant=bool(kinds & set(GrantKind.values)),
         is_standing=any(PROVIDER_OF[kind].is_standing for kind in kinds),
     )
+
+
+def _first_of_ways(path: Path) -> tuple[bool, bool, datetime]:
+    """Order ways: what lasts by itself before what takes an act, a grant before the team."""
+    return (path.for_id is not None, path.kind not in GrantKind.values, path.since)
 
 
 def _roles_then(user: Any) -> set[Role]:

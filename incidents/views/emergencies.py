@@ -64,8 +64,17 @@ def all_uses(request: HttpRequest) -> HttpResponse:
         now=now,
         details={"shown": [str(row.pk) for row in rows]},
     )
+    counts = uses.count_uses(request.user, now=now)
     context = {
-        "counts": uses.count_uses(request.user, now=now),
+        "counts": counts,
+        "facts": [
+            (counts.total, "in all"),
+            (counts.open_now, "open now", "warn" if counts.open_now else ""),
+            (counts.to_review, "to be reviewed"),
+            (counts.late, "reviewed late or overdue", "bad" if counts.late else ""),
+            (counts.justified, "justified"),
+            (counts.not_justified, "not justified", "bad" if counts.not_justified else ""),
+        ],
         "rows": [_in_list(row, now) for row in rows],
         "most": uses.ROWS_SHOWN,
         "now": now,

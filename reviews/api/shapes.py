@@ -169,6 +169,7 @@ class SignOff(serializers.Serializer):
     complaint = Id(source="submission.complaint_id")
     review = Id(source="submission_id")
     signed_by = Named()
+    signed_for = Named(allow_null=True)
     signed_at = Moment()
     digest = Text()
     unwatched = serializers.ListField(child=Text())

@@ -137,6 +137,14 @@ class SignOff(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     submission = models.OneToOneField(Submission, on_delete=models.CASCADE, related_name="signoff")
     signed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    signed_for = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        help_text="The absent person for whom a deputy signed",
+    )
     signed_at = models.DateTimeField()
     digest = models.CharField(max_length=64)
     unwatched = models.JSONField(default=list, help_text="Labels of cited moments not watched")
@@ -144,3 +152,9 @@ class SignOff(models.Model):
     voided_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar = OfCaseQuerySet.through("submission__complaint").as_manager()
+
+    @property
+    def signer(self) -> str:
+        """Who signed, with the absent person for whom they did: `DS 7990 Pell, for DI 6120 Vasey`."""
+        name = self.signed_by.display_name
+        return f"{name}, for {self.signed_for.display_name}" if self.signed_for else name

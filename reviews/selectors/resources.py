@@ -70,7 +70,7 @@ def points_for(user: User) -> QuerySet[ReturnPoint]:
 def signoffs_for(user: User) -> QuerySet[SignOff]:
     """List the signatures on the cases a person may know of."""
     return SignOff.objects.visible_to(user).select_related(
-        "submission__complaint", "signed_by__person"
+        "submission__complaint", "signed_by__person", "signed_for__person"
     )
 
 

@@ -96,7 +96,12 @@ def versions_of(case: Complaint) -> list[Submission]:
     """List the submitted versions of a case, newest first, with people and signature (2 queries)."""
     return list(
         Submission.objects.filter(complaint=case)
-        .select_related("submitted_by__person", "supervisor__person", "signoff__signed_by__person")
+        .select_related(
+            "submitted_by__person",
+            "supervisor__person",
+            "signoff__signed_by__person",
+            "signoff__signed_for__person",
+        )
         .prefetch_related("points__allegation", "points__annotation", "points__answered_by__person")
         .order_by("-number")
     )

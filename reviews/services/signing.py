@@ -66,6 +66,7 @@ def sign(
     signature = SignOff.objects.create(
         submission=submission,
         signed_by=actor,
+        signed_for=actor.acting_for,
         signed_at=now,
         digest=submission.digest,
         unwatched=unwatched,

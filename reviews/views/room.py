@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.roles import Permission
 from incidents.permissions import check_may
+from incidents.selectors.emergencies import open_emergency_of
 from incidents.services.opening import open_case
 from incidents.services.viewing import note_viewed
 from reviews.events import ROOM_VIEWED
@@ -37,6 +38,7 @@ def room(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "warning": describe_warning(found.playable),
         "initials": _initials(request.user.person),
         "csrf": get_token(request),
+        "emergency": open_emergency_of(request.user, case, now=now),
     }
     return render(request, "reviews/room.html", context)
 

@@ -1,5 +1,6 @@
 // Counts down to a moment that closes the page's case: hours and minutes, then minutes and seconds.
-// At the end the page is asked for again, and the portal says what is left to see.
+// Without this script the element is empty, and the moment stands in words beside it. At the end the
+// page is asked for again, and the portal says what is left to see.
 const MINUTE = 60_000;
 
 export function startCountdowns(scope) {
@@ -16,7 +17,7 @@ function run(clock, end) {
     location.reload();
     return;
   }
-  clock.textContent = inWords(left);
+  clock.textContent = `${inWords(left)} left.`;
   setTimeout(() => run(clock, end), left > 10 * MINUTE ? 15_000 : 1_000);
 }
 

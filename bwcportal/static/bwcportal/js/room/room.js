@@ -1,4 +1,5 @@
 // The review room: brings its parts together from the data of the page.
+import { startCountdowns } from "../countdown.js";
 import { Acts } from "./acts.js";
 import { Camera } from "./camera.js";
 import { Deck } from "./deck.js";
@@ -123,6 +124,7 @@ class Room {
   }
 }
 
+startCountdowns(document);
 const data = JSON.parse(find("room-data").textContent);
 if (data.recordings.length) {
   const room = new Room(data);
