@@ -76,15 +76,9 @@ class HardeningMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Refuse cross-site writes and embedded loads; keep every page out of every cache."""
-        if self._cross_site(request):
-            return refusal(
-                request,
-                NotPermitted(
-                    "This request came from another site. Open the portal and try again",
-                    code="cross_site",
-                ),
-            )
-        response = self.get_response(request)
+        response = (
+            self._refused(request) if self._cross_site(request) else self.get_response(request)
+        )
         if not request.path.startswith("/static/"):
             response["Cache-Control"] = "private, no-store"
             response["Cross-Origin-Resource-Policy"] = "same-origin"
@@ -92,6 +86,16 @@ class HardeningMiddleware:
                 "camera=(), microphone=(), geolocation=(), display-capture=(), browsing-topics=()"
             )
         return response
+
+    @staticmethod
+    def _refused(request: HttpRequest) -> HttpResponseBase:
+        return refusal(
+            request,
+            NotPermitted(
+                "This request came from another site. Open the portal and try again",
+                code="cross_site",
+            ),
+        )
 
     @staticmethod
     def _cross_site(request: HttpRequest) -> bool:

@@ -90,8 +90,10 @@ MIDDLEWARE = [
     # The test client asks for no static files, and the tests' own server has Django's.
     *(["whitenoise.middleware.WhiteNoiseMiddleware"] if ENVIRONMENT != "test" else []),
     "bwcportal.middleware.RequestContextMiddleware",
-    "bwcportal.middleware.HardeningMiddleware",
+    # Before whatever may refuse: a refusal carries the same headers.
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "bwcportal.middleware.HardeningMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -104,7 +106,6 @@ MIDDLEWARE = [
     "bwcportal.acting.ActingMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "bwcportal.middleware.DomainErrorMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "bwcportal.urls"
