@@ -15,6 +15,7 @@ from bwcportal.launcher.paths import ROOT
 from bwcportal.local_services.postgres import APPLICATION, DATABASE, OWNER
 from bwcportal.local_services.services import LocalServices
 
+MANAGE = [sys.executable, "-W", "ignore", "manage.py"]
 # A million cases with their indexes are about 6 GB.
 NEEDED_GB = 12
 SETTINGS = {
@@ -33,17 +34,24 @@ def server() -> Iterator[LocalServices]:
     """Run PostgreSQL with the memory of a real one, on a disk with room; remove it at the end.
 
     `BWC_BENCH_FOLDER` names the folder, by default one in the system's folder for temporary files.
+    With `BWC_BENCH_KEEP=1` the databases stay there and the next run takes them as they are.
     """
     given = os.environ.get("BWC_BENCH_FOLDER")
     parent = Path(given) if given else Path(tempfile.gettempdir())
     parent.mkdir(parents=True, exist_ok=True)
+    keeps = os.environ.get("BWC_BENCH_KEEP") == "1"
+    folder = (
+        parent / "bwc-bench-kept"
+        if keeps
+        else Path(tempfile.mkdtemp(prefix="bwc-bench-", dir=parent))
+    )
     free = shutil.disk_usage(parent).free / 2**30
-    if free < NEEDED_GB:
+    if free < NEEDED_GB and not folder.exists():
         sys.exit(
             f"{parent} has {free:.0f} GB free and the databases need {NEEDED_GB}. "
             "Name another folder in BWC_BENCH_FOLDER"
         )
-    folder = Path(tempfile.mkdtemp(prefix="bwc-bench-", dir=parent))
+    folder.mkdir(exist_ok=True)
     folder.chmod(0o755)
     services = LocalServices(folder, throw_away=True)
     services.postgres.more_settings = SETTINGS
@@ -52,8 +60,9 @@ def server() -> Iterator[LocalServices]:
         yield services
     finally:
         services.stop()
-        shutil.rmtree(services.home, ignore_errors=True)
-        shutil.rmtree(folder, ignore_errors=True)
+        if not keeps:
+            shutil.rmtree(services.home, ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def address(services: LocalServices, name: str, role: str) -> str:
@@ -77,20 +86,35 @@ def environment(services: LocalServices, name: str, *, owner: bool = False) -> d
 
 
 def make_database(services: LocalServices, name: str, complaints: int) -> str:
-    """Make a database with the portal's tables and so many complaints; give the seeder's last line."""
-    _sql(services, DATABASE, f"CREATE DATABASE {name} OWNER {OWNER}")
-    as_owner = environment(services, name, owner=True)
-    _run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], as_owner)
-    return _run(
-        [sys.executable, "manage.py", "seed_scale", "--complaints", str(complaints)], as_owner
-    ).splitlines()[-1]
+    """Make a database with the portal's tables and so many complaints; give the seeder's last line.
+
+    A database that was kept is brought to the tables of today and used as it is.
+    """
+    if not make_empty_database(services, name):
+        return "kept from a run before"
+    command = [*MANAGE, "seed_scale", "--complaints", str(complaints)]
+    return _run(command, environment(services, name, owner=True)).splitlines()[-1]
 
 
-def _sql(services: LocalServices, name: str, statement: str) -> None:
+def make_empty_database(services: LocalServices, name: str) -> bool:
+    """Make a database with the portal's tables; False when it was there, with whatever it holds."""
+    found = _sql(services, DATABASE, f"SELECT 1 FROM pg_database WHERE datname = '{name}'")
+    if not found:
+        _sql(services, DATABASE, f"CREATE DATABASE {name} OWNER {OWNER}")
+    _run([*MANAGE, "migrate", "--verbosity", "0"], environment(services, name, owner=True))
+    return not found
+
+
+def _sql(services: LocalServices, name: str, statement: str) -> str:
+    """Run one statement as the owner; give the rows of a query as text."""
     program = (
-        "import psycopg, sys; psycopg.connect(sys.argv[1], autocommit=True).execute(sys.argv[2])"
+        "import psycopg, sys\n"
+        "done = psycopg.connect(sys.argv[1], autocommit=True).execute(sys.argv[2])\n"
+        "print(done.fetchall() or '' if done.description else '')"
     )
-    _run([sys.executable, "-c", program, address(services, name, OWNER), statement], os.environ)
+    command = [sys.executable, "-c", program, address(services, name, OWNER), statement]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
 
 
 def _run(command: list[str], given: object) -> str:

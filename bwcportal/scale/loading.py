@@ -63,7 +63,7 @@ def seed(complaints: int, *, seed: int, report: Report) -> Loaded:
         _execute("SET LOCAL synchronous_commit = on")
         force, people = make_force(size, random)
         for table in people:
-            done.characters += _copy(table.copy_statement, table.take())
+            done.characters += copy(table.copy_statement, table.take())
         _execute("SET CONSTRAINTS ALL IMMEDIATE")
         report(f"{size.users:,} accounts in {size.teams:,} teams, {size.officers:,} officers")
         cases = Cases(size, force, random)
@@ -94,8 +94,8 @@ def _written(cases: Cases, done: Loaded) -> Iterator[int]:
                 continue
             try:
                 for statement, text in chunk:
-                    with raw.cursor() as cursor, cursor.copy(statement) as copy:
-                        copy.write(text)
+                    with raw.cursor() as cursor, cursor.copy(statement) as stream:
+                        stream.write(text)
             except BaseException as error:  # noqa: BLE001 - raised again by the one who waits
                 failures.append(error)
 
@@ -125,12 +125,7 @@ class _Built:
 def _bare(tables: list[str], report: Report) -> Iterator[_Built]:
     """Take indexes and constraints off the tables, and build them when the block is done."""
     built = _Built()
-    constraints = _rows(_CONSTRAINTS, tables)
-    for table, name, _, _ in reversed(constraints):
-        _execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
-    indexes = _rows(_INDEXES, tables)
-    for name, _ in indexes:
-        _execute(f"DROP INDEX {name}")
+    constraints, indexes = strip(tables)
     yield built
     begun = time.monotonic()
     _execute("SET LOCAL maintenance_work_mem = '512MB'")
@@ -145,10 +140,22 @@ def _bare(tables: list[str], report: Report) -> Iterator[_Built]:
     report(f"Indexes, constraints and foreign keys, {built.seconds:.0f} s")
 
 
-def _copy(statement: str, text: str) -> int:
+def strip(tables: list[str]) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    """Take constraints and indexes off the tables, all but the primary keys; give their definitions."""
+    constraints = _rows(_CONSTRAINTS, tables)
+    for table, name, _, _ in reversed(constraints):
+        _execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+    indexes = _rows(_INDEXES, tables)
+    for name, _ in indexes:
+        _execute(f"DROP INDEX {name}")
+    return constraints, indexes
+
+
+def copy(statement: str, text: str) -> int:
+    """Send lines to a table; give the number of characters."""
     connection.ensure_connection()
-    with connection.connection.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.write(text)
+    with connection.connection.cursor() as cursor, cursor.copy(statement) as stream:
+        stream.write(text)
     return len(text)
 
 
