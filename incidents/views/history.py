@@ -12,14 +12,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from accounts.list_addresses import identifier, one_of, read_address
 from accounts.roles import Permission
+from bwcportal.errors import Invalid
 from incidents.events import HISTORY_VIEWED
 from incidents.permissions import check_may
 from incidents.selectors import history as histories
 from incidents.selectors.casebar import build_casebar
 from incidents.services.viewing import note_viewed
 from incidents.views.acting import load
-from incidents.views.cases import as_uuid
 
 FILTERS = ("operation", "actor", "since", "until")
 
@@ -31,22 +32,24 @@ def history(request: HttpRequest, case_id: UUID) -> HttpResponse:
     case = load(request, case_id)
     check_may(request.user, Permission.SEE_HISTORY)
     note_viewed(HISTORY_VIEWED, actor=request.user, case=case, now=now)
+    asked = read_address(request.GET, (*FILTERS, "before"))
+    operations = histories.operation_choices(request.user)
     filters = histories.HistoryFilters(
-        operation=request.GET.get("operation", ""),
-        actor_id=request.GET.get("actor", ""),
-        since=_day(request.GET.get("since", "")),
-        until=_day(request.GET.get("until", "")),
+        operation=one_of(asked["operation"], [code for code, _ in operations], name="kind of act"),
+        actor_id=asked["actor"],
+        since=_day(asked["since"], name="since"),
+        until=_day(asked["until"], name="until"),
     )
-    before = as_uuid(request.GET.get("before", ""))
+    before = identifier(asked["before"], name="page")
     found = histories.history_of(request.user, case, filters, now=now, before=before)
-    kept = {name: request.GET[name] for name in FILTERS if request.GET.get(name)}
+    kept = {name: asked[name] for name in FILTERS if asked[name]}
     address = reverse("incidents:history", args=[case.pk])
     context = {
         "case": case,
         "casebar": build_casebar(user=request.user, case=case, current="history", now=now),
         "history": found,
         "filters": filters,
-        "operations": histories.operation_choices(request.user),
+        "operations": operations,
         "actors": histories.actor_choices(case),
         "sees_refusals": histories.may_see_refusals(request.user),
         "now": now,
@@ -59,8 +62,11 @@ def history(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return render(request, "incidents/history.html", context)
 
 
-def _day(text: str) -> date | None:
+def _day(text: str, *, name: str) -> date | None:
+    """Read a day as the page's own fields send it, None for ''."""
+    if not text:
+        return None
     try:
         return date.fromisoformat(text)
-    except ValueError:
-        return None
+    except ValueError as error:
+        raise Invalid("Choose a real date for the history", field=name) from error

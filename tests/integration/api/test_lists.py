@@ -10,13 +10,14 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.cursors import encode
+from accounts.roles import Role
 from audit.models import Event
 from incidents.enums import Mount
 from incidents.models import Camera, CameraIssue, Complaint
 from tests.factories.callers import Caller
 from tests.factories.cases import NOW, handled_case, make_case
 from tests.factories.decisions import ready_case, submitted_case
-from tests.factories.people import BEGINNING, Force
+from tests.factories.people import BEGINNING, Force, make_user
 from tests.factories.reviews import make_link, make_mark
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +104,59 @@ def test_a_cursor_of_ones_own_making_is_refused(force: Force, cursor: str) -> No
     reply = Caller(force.handler).get(f"/complaints?cursor={cursor}")
 
     assert (reply.status, list(reply.json["errors"])) == (400, ["cursor"])
+
+
+UNKNOWN = [
+    "subject__surname__startswith=B",
+    "team__memberships__user__password__regex=%5Ep",
+    "grants__user=1",
+    "_connector=OR",
+    "ordering=-team__code",
+    "order=title",
+    "state=NOWHERE",
+    "team=x",
+    "investigator=x",
+    "limit=0",
+    "limit=101",
+    "limit=x",
+    "cursor=" + "x" * 501,
+    "state=LOGGED&state=OTBI",
+]
+
+
+@pytest.mark.parametrize("query", UNKNOWN)
+def test_t24_t25_what_a_list_does_not_know_is_refused_alike_whatever_is_hidden(
+    force: Force, query: str
+) -> None:
+    caller = Caller(force.stranger)
+    before = caller.get(f"/complaints?{query}")
+    handled_case(force)
+    after = caller.get(f"/complaints?{query}")
+
+    assert (before.status, after.status) == (400, 400)
+    assert before.json["errors"] == after.json["errors"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/incidents", "/reviews", "/disposals", "/certificates", "/colleagues", "/cameras"]
+)
+def test_t24_t25_no_list_takes_a_filter_or_an_order_of_its_callers(force: Force, path: str) -> None:
+    caller = Caller(make_user(*Role, team=force.team))
+
+    for query in ("complaint__team__code=T1", "ordering=id", "limit=x", "cursor=x"):
+        assert caller.get(f"{path}?{query}").status == 400, query
+
+
+def test_t25_hidden_rows_do_not_change_the_order_of_the_others(force: Force) -> None:
+    # All at one moment: only the identifier orders them.
+    made = [make_case(force) for _ in range(4)]
+    caller = Caller(force.handler)
+    before = walk(caller, "/complaints?limit=2")
+    for _ in range(4):
+        make_case(force, is_restricted=True, actor=force.investigator)
+
+    assert walk(caller, "/complaints?limit=2") == before
+    assert sorted(before) == sorted(str(case.pk) for case in made)
 
 
 def test_events_are_walked_to_the_first(force: Force) -> None:
