@@ -32,6 +32,7 @@ class Permission(TextChoices):
     BREAK_GLASS = "break_glass", "Open a case in an emergency, by its reference"
     REVIEW_EMERGENCY = "review_emergency", "Review emergency access that somebody else used"
     SET_COVER = "set_cover", "Set who acts for somebody of the team"
+    SEE_REACH = "see_reach", "See what a colleague can reach, of the cases one may see oneself"
     RESTRICT_CASE = "restrict_case", "Restrict a case or lift the restriction"
     PLACE_HOLD = "place_hold", "Place a hold"
     RELEASE_HOLD = "release_hold", "Release a hold that somebody else placed"
@@ -97,6 +98,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.GRANT_ACCESS,
         P.BREAK_GLASS,
         P.RESTRICT_CASE,
+        P.SEE_REACH,
         P.SET_COVER,
         P.PLACE_HOLD,
         P.RELEASE_HOLD,
@@ -109,6 +111,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.BREAK_GLASS,
         P.REVIEW_EMERGENCY,
         P.RESTRICT_CASE,
+        P.SEE_REACH,
         P.SET_COVER,
         P.SEE_ROLES,
         P.PLACE_HOLD,
@@ -119,7 +122,14 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.DISCLOSURE_OFFICER: _READ | {P.PLACE_HOLD},
     Role.AUDITOR: frozenset(
-        {P.SEE_HISTORY, P.SEE_REFUSALS, P.SEE_DISPOSALS, P.SEE_ROLES, P.REVIEW_EMERGENCY}
+        {
+            P.SEE_HISTORY,
+            P.SEE_REFUSALS,
+            P.SEE_REACH,
+            P.SEE_DISPOSALS,
+            P.SEE_ROLES,
+            P.REVIEW_EMERGENCY,
+        }
     ),
     Role.ADMINISTRATOR: frozenset(
         {P.MANAGE_PEOPLE, P.MANAGE_TEAMS, P.MANAGE_ROLES, P.MANAGE_REFERENCE, P.SEE_ROLES}

@@ -144,6 +144,9 @@ HISTORY_VIEWED = event_type(
 ACCESS_VIEWED = event_type(
     "incidents.access_viewed", Operation.CONSULTATION, "looked at who can see the case"
 )
+REACH_VIEWED = event_type(
+    "incidents.reach_viewed", Operation.CONSULTATION, "looked at what a person can reach"
+)
 ACCESS_EXPORTED = event_type(
     "incidents.access_exported", Operation.DISCLOSURE, "exported who can see the case"
 )

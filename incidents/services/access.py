@@ -102,7 +102,7 @@ def check_can_get(
             f"{user.display_name} is kept out of this case, and nothing can open it to them",
             field="user",
         )
-    if not is_seat and Role.OVERSIGHT in user.role_set:
+    if not is_seat and user.role_set == {Role.OVERSIGHT}:
         raise Invalid(
             f"{user.display_name} is an outside reviewer. Give them an oversight seat, which always "
             "ends by itself",

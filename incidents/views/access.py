@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.list_addresses import read_address
 from accounts.roles import Permission
 from bwcportal.errors import Invalid, NotFound
 from incidents.deadlines import end_of_day
@@ -41,7 +42,8 @@ def access(request: HttpRequest, case_id: UUID) -> HttpResponse:
     now = timezone.now()
     case = load(request, case_id)
     check_may(request.user, Permission.SEE_HISTORY)
-    form = AsAtForm(request.GET if {"on", "time"} & set(request.GET) else None)
+    asked = read_address(request.GET, ("on", "time"))
+    form = AsAtForm(asked if any(asked.values()) else None)
     then = form.cleaned_data["at"] if form.is_bound and form.is_valid() else None
     at = then or now
     details = {"at": then} if then else {}
@@ -61,7 +63,8 @@ def access(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "now": now,
         "asked": request.GET.urlencode() if then else "",
         "may_grant": verdict(lambda: check_may(request.user, Permission.GRANT_ACCESS)),
-        "relocations": _relocations(request.user, case),
+        "relocations": [] if then else _relocations(request.user, case),
+        "sees_reach": request.user.has_role_permission(Permission.SEE_REACH),
     }
     return render(request, "incidents/access.html", context, status=400 if form.errors else 200)
 
@@ -92,7 +95,7 @@ def export_access(request: HttpRequest, case_id: UUID) -> HttpResponse:
     now = timezone.now()
     case = load(request, case_id)
     check_may(request.user, Permission.SEE_HISTORY)
-    form = AsAtForm(request.GET)
+    form = AsAtForm(read_address(request.GET, ("on", "time")))
     if not form.is_valid():
         raise Invalid("Go back and choose a moment that is not to come", field="on")
     at = form.cleaned_data["at"] or now
