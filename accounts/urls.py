@@ -4,6 +4,8 @@ from django.urls import URLPattern, path
 
 from accounts.views import (
     identities,
+    interests,
+    lines,
     own_account,
     own_factors,
     people,
@@ -33,6 +35,8 @@ administration_patterns: list[URLPattern] = [
     path(f"{PERSON}record-name/", identities.record_name, name="record-name"),
     path(f"{PERSON}link/", identities.link_records, name="link-records"),
     path(f"{PERSON}links/<uuid:link_id>/end/", identities.unlink_records, name="unlink-records"),
+    path(f"{PERSON}reports-to/", lines.begin_line, name="begin-line"),
+    path(f"{PERSON}reports-to/<uuid:line_id>/end/", lines.end_line, name="end-line"),
     path(f"{PERSON}<slug:part>/<uuid:row_id>/take-back/", identities.take_back, name="take-back"),
     path(f"{PERSON}open-account/", people_accounts.open_account, name="open-account"),
     path(f"{ACCOUNT}close/", people_accounts.close_account, name="close-account"),
@@ -93,4 +97,9 @@ sign_in_patterns: list[URLPattern] = [
     path("account/sessions/<uuid:session_id>/end/", own_account.end_session, name="end-session"),
 ]
 
-urlpatterns = [*sign_in_patterns, *administration_patterns]
+interest_patterns: list[URLPattern] = [
+    path("interests/", interests.interests, name="interests"),
+    path("interests/<uuid:interest_id>/end/", interests.end, name="end-interest"),
+]
+
+urlpatterns = [*interest_patterns, *sign_in_patterns, *administration_patterns]

@@ -80,6 +80,10 @@ app.conf.update(
             "task": "incidents.auto_delete_folder",
             "schedule": crontab(hour="1", minute="30"),
         },
+        "recheck-conflicts": {
+            "task": "incidents.recheck_conflicts",
+            "schedule": crontab(hour="3", minute="10"),
+        },
         "propose-disposals": {
             "task": "retention.propose_due",
             "schedule": crontab(hour="4", minute="0"),

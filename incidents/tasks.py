@@ -11,6 +11,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from incidents.services.auto_deletion import auto_delete_folder
+from incidents.services.conflicts import recheck_conflicts
 from incidents.services.preservation_checks import recheck_preservation, retry_preservation
 
 log = structlog.get_logger("incidents.tasks")
@@ -32,3 +33,9 @@ def retry_preservation_task() -> None:
 def auto_delete_folder_task() -> None:
     """Run the folder evidence system's own nightly deletion."""
     log.info("folder_auto_deleted", result=auto_delete_folder(now=timezone.now()).in_words())
+
+
+@shared_task(name="incidents.recheck_conflicts", queue="footage")
+def recheck_conflicts_task() -> None:
+    """Look at the assignments anew: reporting lines, interests and units change."""
+    log.info("conflicts_rechecked", result=recheck_conflicts(now=timezone.now()).in_words())

@@ -19,6 +19,7 @@ from accounts.roles import Permission, Role
 from accounts.selectors import directory
 from accounts.selectors import person as one
 from accounts.selectors.identities import identity_of
+from accounts.selectors.interests import lines_of
 from accounts.services import people as acts
 from accounts.views.administering import Act, draw, run, tabs, version_sent
 
@@ -67,9 +68,12 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
     now = timezone.now()
     page = one.person_page(person_id, now=now)
     acts.note_person_viewed(actor=request.user, person=page.person, now=now)
+    up, down = lines_of(page.person)
     context = {
         "page": page,
         "identity": identity_of(page.person),
+        "reports_to": up,
+        "reported_by": down,
         "is_oneself": request.user.person_id in page.person.ids,
         "now": now,
     }

@@ -16,6 +16,7 @@ from bwcportal.demo.absence import break_glass, send_on_leave
 from bwcportal.demo.recordings import make_recordings
 from bwcportal.demo.stories import STORIES, Story
 from bwcportal.demo.telling import Crew, Telling
+from bwcportal.demo.ties import tie_people
 from incidents.services.access import give_seat
 from incidents.services.evidence import source
 from incidents.services.preservation_checks import recheck_preservation
@@ -48,6 +49,7 @@ def load(*, folder: Path, days: int, report: Callable[[str], None]) -> int:
             officers["Brannick"],
             roles=(people.Role.COMPLAINT_HANDLER,),
             teams=[teams["T1"]],
+            joined=now - timedelta(days=1),
         )
     report("Cases and recordings")
     timed = [(index, story, _began(story, now)) for index, story in enumerate(STORIES)]
@@ -59,6 +61,7 @@ def load(*, folder: Path, days: int, report: Callable[[str], None]) -> int:
     propose_due(now=timezone.now())
     break_glass(accounts, now=timezone.now())
     send_on_leave(accounts, now=timezone.now())
+    tie_people(accounts, officers, now=timezone.now())
     people.make_account(people.ACCOUNTS[-1], unit=units["PSD"], teams=teams)
     return len(STORIES)
 

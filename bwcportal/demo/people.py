@@ -258,9 +258,18 @@ def give_factors(*, now: datetime) -> None:
 
 
 def open_account(
-    username: str, person: Person, *, roles: tuple[Role, ...], teams: list[Team]
+    username: str,
+    person: Person,
+    *,
+    roles: tuple[Role, ...],
+    teams: list[Team],
+    joined: datetime = BEGINNING,
 ) -> User:
-    """Open an account for a person. The service account cannot sign in with a password."""
+    """Open an account for a person. The service account cannot sign in with a password.
+
+    `joined` is when they came into their teams: whoever was in the team of an officer on the day of
+    an incident is not simply given the case.
+    """
     user = User(username=username, person=person, created_at=BEGINNING)
     if Role.SERVICE in roles:
         user.set_unusable_password()
@@ -270,7 +279,5 @@ def open_account(
     RoleAssignment.objects.bulk_create(
         RoleAssignment(user=user, role=role, since=BEGINNING) for role in roles
     )
-    Membership.objects.bulk_create(
-        Membership(user=user, team=team, since=BEGINNING) for team in teams
-    )
+    Membership.objects.bulk_create(Membership(user=user, team=team, since=joined) for team in teams)
     return user

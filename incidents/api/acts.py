@@ -18,6 +18,7 @@ from incidents.api.base import CaseView
 from incidents.api.complaints import case_answer
 from incidents.selectors import resources
 from incidents.services import handling, outcomes
+from incidents.services.conflicts import ConflictRefused, note_refused
 
 Service = Callable[..., Any]
 
@@ -41,7 +42,12 @@ class ActOnCase(CaseView):
             service(actor=self.actor, case_id=case_id, version=version, now=self.now, **values)
             return case_answer(self.actor, case_id)
 
-        return self.once(act)
+        try:
+            return self.once(act)
+        except ConflictRefused as refused:
+            # Under an Idempotency-Key the act was part of another transaction, now rolled back.
+            note_refused(refused, actor=self.actor, now=self.now)
+            raise
 
     def prepare(self, body: dict[str, Any]) -> dict[str, Any]:
         """Find the rows that the body names."""

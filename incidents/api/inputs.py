@@ -91,6 +91,13 @@ class HandlingDecision(StrictSerializer):
     handling = Code(choices=Handling.choices)
     investigator = Id(allow_null=True)
     supervisor = Id(allow_null=True)
+    conflict_reason = Text(
+        max_length=200,
+        allow_blank=True,
+        required=False,
+        default="",
+        help_text="Why a possible conflict may stand; asked for when there is one",
+    )
 
 
 class Reason(StrictSerializer):

@@ -34,6 +34,14 @@ class HandlingForm(forms.Form):
         error_messages={"required": "Choose how the complaint is handled"},
     )
 
+    conflict_reason = forms.CharField(
+        label="Why the possible conflict may stand",
+        help_text="Recorded with your name, and shown to the supervisors of the team",
+        required=False,
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
     def __init__(self, *args: Any, case: Complaint, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.case = case

@@ -134,6 +134,18 @@ class KeepOutForm(forms.Form):
     )
 
 
+class LinkForm(forms.Form):
+    """The case that this one belongs together with, and why."""
+
+    other = forms.CharField(
+        label="Reference of the other case",
+        max_length=20,
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-20", "autocomplete": "off"}),
+        error_messages={"required": "Enter the reference of the other case"},
+    )
+    reason = forms.CharField(label="Why they belong together", **REASON)
+
+
 def _hint(match: SubjectMatch) -> str:
     person: Person = match.person
     return f"{person.unit.name}. The description has {match.what}"

@@ -16,6 +16,7 @@ from incidents.models import Allegation, Complaint
 from incidents.permissions import Verdict, check_may, verdict
 from incidents.selectors.casebar import CLOSED_STATES
 from incidents.selectors.cases import allegations_of, key_dates, running_deadlines, updates_of
+from incidents.selectors.conflicts import linked_to
 from incidents.selectors.footage_clock import footage_clock
 from incidents.selectors.subjects import undecided_matches
 from incidents.transitions import BY_ACTION, check_transition
@@ -31,7 +32,7 @@ ACTS = (
 
 
 def overview_of(user: User, case: Complaint, *, now: datetime) -> dict[str, Any]:
-    """Gather the overview of a case for its template (10 queries)."""
+    """Gather the overview of a case for its template (11 queries)."""
     allegations = allegations_of(case)
     clock = footage_clock(case) if case.state not in CLOSED_STATES else None
     may_name = (
@@ -51,6 +52,7 @@ def overview_of(user: User, case: Complaint, *, now: datetime) -> dict[str, Any]
         if may_name
         else [],
         "undecided": undecided_matches(case),
+        "linked": linked_to(user, case),
         "may_name": may_name,
         "updates": updates_of(case),
         "acts": acts_for(user, case),

@@ -16,6 +16,7 @@ from incidents.enums import CaseState, GrantKind
 from incidents.kept_out import is_kept_out
 from incidents.models import Complaint, ComplaintGrant
 from incidents.permissions import check_may
+from incidents.services.conflicts import check_no_reader_conflict
 from incidents.services.granting import check_not_for_oneself, end_grant, grant_case
 from incidents.services.moving import lock_case
 
@@ -109,6 +110,7 @@ def check_can_get(
             field="user",
         )
     check_not_for_oneself(actor, user, case, now=now)
+    check_no_reader_conflict(case, user, field="user", actor=actor, now=now)
 
 
 @transaction.atomic

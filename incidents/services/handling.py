@@ -17,6 +17,7 @@ from incidents.case_policies import check_investigator, check_reason, check_supe
 from incidents.enums import (
     STATE_OF_HANDLING,
     UNASSESSED_STATES,
+    AssignmentRole,
     CaseState,
     ContributionKind,
     Handling,
@@ -24,6 +25,13 @@ from incidents.enums import (
 from incidents.events import ASSIGNED, HANDLING_DECIDED, RESUMED, SUSPENDED, WITHDRAWN
 from incidents.models import Complaint, Deadline
 from incidents.permissions import check_may
+from incidents.services.conflicts import (
+    ConflictRefused,
+    check_no_conflict,
+    close_concerns,
+    note_refused,
+    raise_concerns,
+)
 from incidents.services.deadlines import cancel_all_deadlines, cancel_deadline, start_deadline
 from incidents.services.granting import open_to
 from incidents.services.moving import check_version, lock_case, move, note_contribution
@@ -31,7 +39,6 @@ from incidents.services.moving import check_version, lock_case, move, note_contr
 INVESTIGATIONS = frozenset({CaseState.LOCAL_INV, CaseState.DIRECTED_INV, CaseState.INDEPENDENT_INV})
 
 
-@transaction.atomic
 def decide_handling(
     *,
     actor: User,
@@ -40,15 +47,37 @@ def decide_handling(
     handling: Handling,
     investigator: User | None,
     supervisor: User | None,
+    conflict_reason: str = "",
     now: datetime,
 ) -> Complaint:
     """Decide how a case is handled, who investigates and who will sign it off; return the case.
 
     An investigator or supervisor to whom the case is closed gets a personal grant. Starts the
     clocks of the handling: the first update, and the 12-month report of an investigation. Raises
-    NotPermitted, StaleVersion, NotNow, or Invalid with the field `handling`, `investigator` or
-    `supervisor`.
+    NotPermitted, StaleVersion, NotNow, or Invalid with the field `handling`, `investigator`,
+    `supervisor` or `conflict_reason`: a conflict is refused and recorded, and a possible one may
+    stand with a reason.
     """
+    try:
+        return _decide_handling(
+            actor, case_id, version, handling, investigator, supervisor, conflict_reason, now
+        )
+    except ConflictRefused as refused:
+        note_refused(refused, actor=actor, now=now)
+        raise
+
+
+@transaction.atomic
+def _decide_handling(
+    actor: User,
+    case_id: UUID,
+    version: int | None,
+    handling: Handling,
+    investigator: User | None,
+    supervisor: User | None,
+    conflict_reason: str,
+    now: datetime,
+) -> Complaint:
     case = lock_case(actor=actor, case_id=case_id)
     check_may(actor, Permission.MANAGE_CASE)
     check_version(case, version)
@@ -65,6 +94,20 @@ def decide_handling(
                 "Whoever chooses the handling does not sign the case off", field="supervisor"
             )
         check_supervisor(case, supervisor, investigator=investigator)
+    untold = [
+        (
+            user,
+            role,
+            check_no_conflict(
+                case, user, field=role.value.lower(), actor=actor, override=conflict_reason, now=now
+            ),
+        )
+        for user, role, had in (
+            (investigator, AssignmentRole.INVESTIGATOR, case.investigator),
+            (supervisor, AssignmentRole.SUPERVISOR, case.supervisor),
+        )
+        if user is not None and user != had
+    ]
     case.handling = handling
     if was_unassessed or case.handling_since is None:
         case.handling_since = now
@@ -80,6 +123,9 @@ def decide_handling(
     )
     _assign(case, actor=actor, investigator=investigator, supervisor=supervisor, now=now)
     case.save()
+    for user, role, found in untold:
+        raise_concerns(case, user, role, found, now=now)
+    close_concerns(case, now=now)
     _start_clocks(case, now=now, begins=was_unassessed)
     return case
 

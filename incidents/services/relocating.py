@@ -25,6 +25,7 @@ from incidents.events import ASSIGNED, RESTRICTED, RESTRICTION_LIFTED, TRANSFERR
 from incidents.models import Complaint, ComplaintGrant
 from incidents.permissions import check_may
 from incidents.selectors.access_preview import Preview, preview_of
+from incidents.services.conflicts import check_no_reader_conflict
 from incidents.services.granting import check_not_for_oneself, grant_case
 from incidents.services.moving import check_version, lock_case, note_contribution
 from incidents.services.placing import place
@@ -193,6 +194,7 @@ def _keep(
     for user in preview.loses:
         if user.pk in chosen:
             check_not_for_oneself(actor, user, case, now=now)
+            check_no_reader_conflict(case, user, field="keep", actor=actor, now=now)
             kind = GrantKind.ASSIGNMENT if user.pk in in_part else GrantKind.PERSONAL
             grant_case(user, case, reason=reason, actor=actor, now=now, kind=kind)
 

@@ -10,13 +10,14 @@ from datetime import datetime
 
 from accounts.models import User
 from audit.recorder import record
+from audit.values import Actor
 from incidents.enums import ConcernState
 from incidents.events import UNASSIGNED
 from incidents.kept_out import is_kept_out
 from incidents.models import AssignmentConcern, Complaint
 
 
-def unassign_kept_out(case: Complaint, *, actor: User, now: datetime) -> list[User]:
+def unassign_kept_out(case: Complaint, *, by: Actor, now: datetime) -> list[User]:
     """Take a locked case from an investigator or supervisor who is kept out; return them.
 
     Saves the two columns; the caller raises the version. Every one is recorded.
@@ -33,7 +34,7 @@ def unassign_kept_out(case: Complaint, *, actor: User, now: datetime) -> list[Us
         ).update(state=ConcernState.OVER, decided_at=now)
         record(
             UNASSIGNED,
-            actor=actor.audit_actor(),
+            actor=by,
             subject=case.audit_subject(),
             now=now,
             details={"role": role, "user": user.pk},

@@ -73,6 +73,7 @@ def decide_handling(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "Save the decision",
         "Each way has its own decisions, deadlines and rights. It can be changed until the case is "
         "submitted.",
+        template="incidents/decide_handling.html",
     )
     return run(
         request, case=case, act=act, form=form, perform=perform, done="The handling is decided"

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from accounts.branched_lists import take
 from accounts.models import User
 from accounts.roles import Permission
 from bwcportal.phrasing import counted, london_day
-from incidents.enums import HANDLING_STATES, CaseState, ContributionKind, MatchState
+from incidents.enums import (
+    HANDLING_STATES,
+    AssignmentRole,
+    CaseState,
+    ContributionKind,
+    MatchState,
+)
 from incidents.models import Complaint, Contribution, SubjectMatch
+from incidents.selectors.conflicts import concerns_for, sentence
 from reviews.selectors.my_tasks import Task
 
 MOST = 50
@@ -43,6 +50,30 @@ def vacancy_tasks(user: User) -> list[Task]:
             is_due=False,
         )
         for case in take(branches, order=("logged_at", "id"), limit=MOST, load=load).rows
+    ]
+
+
+def concern_tasks(user: User) -> list[Task]:
+    """List the conflicts that came up for people who have a case, for its supervisor (1 query).
+
+    Those about the supervisor, or where nobody supervises, go to the supervisors of the team.
+    """
+    if not user.has_role_permission(Permission.SIGN_OFF):
+        return []
+    mine = Q(complaint__supervisor=user.principal) | Q(because__supervisor=user.principal)
+    of_team = Q(complaint__team_id__in=user.team_ids) & (
+        Q(role=AssignmentRole.SUPERVISOR) | Q(complaint__supervisor__isnull=True)
+    )
+    return [
+        Task(
+            row.complaint,
+            "Reassign the case, or say why it stands",
+            reverse("incidents:concern", args=[row.complaint_id, row.pk]),
+            sentence(row.kind, row.user, row.about, row.because),
+            london_day(row.found_at),
+            is_due=False,
+        )
+        for row in concerns_for(user).filter(mine | of_team)[:MOST]
     ]
 
 

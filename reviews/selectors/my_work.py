@@ -30,7 +30,7 @@ from incidents.models import Complaint, Deadline, FootageLink
 from incidents.selectors.footage_clock import FootageClock, footage_clocks
 from reviews.enums import SubmissionState
 from reviews.models import Submission
-from reviews.selectors.conflict_tasks import matching_tasks, vacancy_tasks
+from reviews.selectors.conflict_tasks import concern_tasks, matching_tasks, vacancy_tasks
 from reviews.selectors.my_tasks import (
     Task,
     deadline_tasks,
@@ -110,6 +110,7 @@ def my_work(*, user: User, now: datetime) -> MyWork:
         *emergency_tasks(user, now),
         *matching_tasks(user, cases),
         *vacancy_tasks(user),
+        *concern_tasks(user),
     ]
     tasks.sort(key=lambda task: (task.on, not task.is_due, task.case.reference, task.label))
     near = [task for task in tasks if task.on <= london_day(now + TASK_HORIZON)]
