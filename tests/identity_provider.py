@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit
 
@@ -50,6 +50,9 @@ class IdentityProvider:
     asked: dict[str, str] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     drops: int = 0
+    # A silent provider waits for this, and notes when it was in vain.
+    released: Event = field(default_factory=Event)
+    waited_out: bool = False
     # Whatever must reach no log.
     secrets: set[str] = field(default_factory=lambda: {CLIENT_SECRET})
     _codes: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -188,11 +191,12 @@ class _Handler(BaseHTTPRequestHandler):
         elif "broken" in faults:
             self._answer(503, {})
         elif "endless" in faults:
-            self._send(200, "application/json", b" " * 2_000_000)
+            described = json.dumps(self.provider.description()).encode()
+            self._send(200, "application/json", described + b" " * 2_000_000)
         elif "no_json" in faults:
             self._send(200, "application/json", b"<p>Down for maintenance")
         elif "silent" in faults:
-            time.sleep(2)
+            self.provider.waited_out = not self.provider.released.wait(20)
         elif "drips" in faults:
             self._drip()
         else:

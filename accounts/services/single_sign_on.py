@@ -15,6 +15,7 @@ from django.utils.crypto import salted_hmac
 from accounts import lockout
 from accounts.events import SIGN_IN_REFUSED, TRIES_LOCKED
 from accounts.models import User
+from accounts.roles import Role
 from accounts.services import signing_in
 from accounts.services.accounts import account_subject
 from accounts.single_sign_on import claims as said
@@ -66,7 +67,7 @@ def come_back(request: HttpRequest, *, state: str, failed: bool, now: datetime) 
 
     `failed` says that the provider sent an error in place of a code. Raises NotPermitted, always in
     the same words: for a return that was not asked for, a token that is not to be trusted, a person
-    without the group, and an account that does not exist or is closed. Raises TooManyTries for a
+    without the group, and an account that does not exist, is closed or is a machine's. Raises TooManyTries for a
     locked address, ProviderDown, and NotFound when single sign-on is not configured.
     """
     configuration = _configuration()
@@ -103,11 +104,16 @@ def _vouched(
     user = said.account_of(name)
     if not said.is_member(claims, configuration):
         raise _refuse("not_in_group", name=name, user=user, now=now)
-    if user is None or not user.is_active:
-        reason = "no_account" if user is None else "account_closed"
-        raise _refuse(reason, name=name, user=user, now=now)
+    if user is None or not user.is_active or Role.SERVICE in user.role_set:
+        raise _refuse(_why_not(user), name=name, user=user, now=now)
     seen = said.shows_second_factor(claims, configuration, now=now)
     return user, kept.get("next", ""), signing_in.VOUCHED if seen else ""
+
+
+def _why_not(user: User | None) -> str:
+    if user is None:
+        return "no_account"
+    return "account_of_a_machine" if user.is_active else "account_closed"
 
 
 def _configuration() -> Configuration:

@@ -54,7 +54,7 @@ def shows_second_factor(claims: Claims, configuration: Configuration, *, now: da
     Just now is the idle period: an older session at the provider is nobody at the keyboard.
     """
     asked_at = claims.get("auth_time")
-    if isinstance(asked_at, bool) or not isinstance(asked_at, (int, float)):
+    if not isinstance(asked_at, (int, float)):
         return False
     age_s = now.timestamp() - asked_at
     if not -LEEWAY_S <= age_s <= settings.SESSION_IDLE_SECONDS:

@@ -199,6 +199,19 @@ def test_a_new_account_is_set_up_by_its_code_once(client: Client) -> None:
     assert type_code(third, recovery[3]).status_code == 400
 
 
+def test_two_codes_one_after_the_other_do_not_stand_for_a_password(client: Client) -> None:
+    user = with_password(make_user())
+    now = timezone.now()
+    first = issue_set_up_code_as_operator(user_id=user.pk, sets_password=True, now=now)
+    client.post("/sign-in/set-up/", {"username": user.username, "code": first})
+    second = issue_set_up_code_as_operator(user_id=user.pk, sets_password=False, now=now)
+
+    sent = client.post("/sign-in/set-up/", {"username": user.username, "code": second})
+
+    assert sent.status_code == 400
+    assert "Sign in with your password first" in sent.content.decode()
+
+
 def test_a_set_up_code_is_over_after_three_days_and_when_a_new_one_is_issued(
     client: Client,
 ) -> None:

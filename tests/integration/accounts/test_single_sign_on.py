@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -18,7 +19,9 @@ from django.utils import timezone
 
 from accounts.events import SIGN_IN_REFUSED, SIGNED_IN, TRIES_LOCKED
 from accounts.lockout import MOST, Kind
-from accounts.models import User
+from accounts.models import User, WrongTries
+from accounts.roles import Role
+from accounts.services.set_up_codes import issue_set_up_code_as_operator
 from accounts.services.single_sign_on import DOWN, REFUSED
 from accounts.single_sign_on import outbound
 from audit.models import Event
@@ -176,7 +179,8 @@ def test_the_ending_of_names_is_taken_off_and_without_it_nobody_is_found(
     provider.claims["upn"] = f"{user.username.upper()}@Force.Example"
     assert sign_on(client, provider, "whoever")["Location"] == "/sign-in/code/"
 
-    provider.claims["upn"] = f"{user.username}@elsewhere.example"
+    # As long as the ending, so that only reading it tells the difference.
+    provider.claims["upn"] = f"{user.username}@forge.example"
     assert refused(sign_on(Client(), provider, user.username))
     assert reason() == "no_account"
 
@@ -189,6 +193,27 @@ def test_somebody_without_a_factor_is_asked_to_set_one_up_and_not_let_in(
     assert sign_on(client, provider, user.username)["Location"] == "/sign-in/set-up/"
 
     assert not is_signed_in(client)
+
+
+def test_somebody_without_a_factor_sets_one_up_by_a_code_and_needs_no_password(
+    client: Client, provider: IdentityProvider
+) -> None:
+    user = make_user()
+    code = issue_set_up_code_as_operator(user_id=user.pk, sets_password=False, now=timezone.now())
+    sign_on(client, provider, user.username)
+
+    sent = client.post("/sign-in/set-up/", {"code": code})
+
+    assert sent["Location"] == "/sign-in/set-up/factor/"
+    page = client.get("/sign-in/set-up/factor/").content.decode()
+    secret = re.search(r"bwc-secret\">([A-Z2-7 ]+)<", page)[1].replace(" ", "")
+    client.post("/sign-in/set-up/factor/", {"code": code_at(secret)})
+    client.post("/sign-in/set-up/done/")
+    assert is_signed_in(client)
+    assert Event.objects.get(name=SIGNED_IN.name).details == {
+        "by": "single_sign_on",
+        "factor": "app",
+    }
 
 
 # -- the second factor of the provider ---------------------------------------------------------
@@ -288,6 +313,13 @@ def test_a_closed_account_is_refused(client: Client, provider: IdentityProvider)
 
     assert refused(sign_on(client, provider, user.username))
     assert reason() == "account_closed"
+
+
+def test_the_account_of_a_machine_is_refused(client: Client, provider: IdentityProvider) -> None:
+    user = make_user(Role.SERVICE)
+
+    assert refused(sign_on(client, provider, user.username))
+    assert reason() == "account_of_a_machine"
 
 
 @pytest.mark.parametrize("name", ["", "\u017fmith", "\u212aelly", "a\0b", "x" * 65])
@@ -413,6 +445,17 @@ def test_a_network_address_that_is_refused_too_often_is_locked(
     assert Event.objects.filter(name=TRIES_LOCKED.name).exists()
 
 
+def test_who_gets_in_counts_for_nothing_against_the_network_address(
+    client: Client, provider: IdentityProvider
+) -> None:
+    user = make_user()
+    with_app(user)
+
+    sign_on(client, provider, user.username)
+
+    assert [row.tries for row in WrongTries.objects.filter(kind=Kind.ADDRESS)] == [0]
+
+
 # -- the provider is down ------------------------------------------------------------------------
 
 
@@ -440,7 +483,11 @@ def test_a_provider_that_does_not_answer_is_given_up(
     monkeypatch.setattr(outbound, "TIMEOUT_S", (1, 0.2))
     provider.faults.add("silent")
 
-    assert client.post(GO).status_code == 503
+    try:
+        assert client.post(GO).status_code == 503
+        assert not provider.waited_out
+    finally:
+        provider.released.set()
 
 
 def test_nothing_listens_there(client: Client, settings: Any) -> None:
