@@ -169,6 +169,16 @@ ACCOUNTS = (
         (),
         "administers, opens no case",
     ),
+    Account(
+        "tansy",
+        "Ms",
+        "86111",
+        "Ivy",
+        "Tansy",
+        (Role.ADMINISTRATOR,),
+        (),
+        "administers too: some acts take two",
+    ),
     Account("records-feed", "", "S-0001", "Records", "Feed", (Role.SERVICE,), (), "a machine"),
 )
 # PC Brannick is complained about, and works in team 1 for now: those cases do not exist for him.
