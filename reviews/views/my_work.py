@@ -29,6 +29,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
         "work": read_my_work(user=request.user, now=now),
         "covers": [] if request.user.acting_for else covers_to_act_by(request.user, now=now),
         "may_log": request.user.has_role_permission(Permission.LOG_COMPLAINT),
+        "may_search": request.user.has_role_permission(Permission.SEARCH_FOOTAGE),
         "sees_disposals": request.user.has_role_permission(Permission.APPROVE_DISPOSAL),
         "now": now,
     }

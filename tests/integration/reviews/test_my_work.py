@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
@@ -227,6 +229,21 @@ def test_every_role_gets_its_page(force: Force) -> None:
         client = Client()
         client.force_login(make_user(role, team=force.team))
         assert client.get("/").status_code == 200, role
+
+
+def test_every_link_of_the_page_leads_where_the_person_may_go(force: Force) -> None:
+    before = timezone.now() - timedelta(days=25)
+    recent = {"incident": incident(before), "made_on": london_day(before), "now": before}
+    handled_case(force, **recent)
+    filmed = handled_case(force, **recent)
+    add_recording(filmed, wearer=force.officer, by=force.investigator, preserved=False)
+    for user in (force.handler, force.investigator, force.supervisor, force.retention_officer):
+        client = Client()
+        client.force_login(user)
+        page = client.get(reverse("reviews:my-work")).content.decode()
+        links = set(re.findall(r'href="(/cases/[^"#]*)', page))
+        answers = {link: client.get(link).status_code for link in links}
+        assert set(answers.values()) == {200}, answers
 
 
 def test_an_empty_page_says_so(force: Force) -> None:
