@@ -33,6 +33,8 @@ def begin(request: HttpRequest, *, actor: User, delegation_id: UUID, now: dateti
     if actor.acting is not None:
         _forget(request, actor, actor.acting, why="changed", now=now)
     request.session[SESSION_KEY] = str(cover.pk)
+    # Other rights, another key: a key that was seen before opens nothing of what comes now.
+    request.session.cycle_key()
     record(
         ACTING_BEGUN,
         actor=actor.audit_actor(),
@@ -83,6 +85,7 @@ def _forget(
     request: HttpRequest, actor: User, cover: Delegation, *, why: str, now: datetime
 ) -> None:
     request.session.pop(SESSION_KEY, None)
+    request.session.cycle_key()
     act_by(actor, None)
     _record_stop(actor, cover, why=why, now=now)
 

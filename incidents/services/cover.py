@@ -15,6 +15,7 @@ from django.db.models import Q
 
 from accounts.events import COVER_ENDED, COVER_SET
 from accounts.models import Delegation, User
+from accounts.policies import check_opens_no_case
 from accounts.roles import Permission
 from accounts.services.acting import subject_of
 from audit.recorder import record
@@ -61,6 +62,7 @@ def set_cover(*, actor: User, data: NewCover, now: datetime) -> Delegation:
     _check_period(since, data.until)
     reason = check_reason(data.reason)
     _check_people(actor, absent, deputy)
+    _check_not_administrator(deputy, now)
     _check_no_chain(absent, deputy, since, data.until)
     cover = Delegation.objects.create(
         absent=absent,
@@ -167,6 +169,13 @@ def _check_people(actor: User, absent: User, deputy: User) -> None:
             "Choose somebody else",
             field="deputy",
         )
+
+
+def _check_not_administrator(deputy: User, now: datetime) -> None:
+    try:
+        check_opens_no_case(deputy, now=now)
+    except Invalid as error:
+        raise Invalid(error.message, field="deputy") from error
 
 
 def _is_in_conflict(actor: User, absent: User, deputy: User) -> bool:

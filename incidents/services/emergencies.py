@@ -14,7 +14,7 @@ from accounts.roles import Permission, Role
 from audit.recorder import Outcome, record, record_alone
 from audit.selectors import search
 from audit.values import Subject
-from bwcportal.errors import Invalid, NotFound, NotNow
+from bwcportal.errors import Invalid, NotFound, NotNow, NotPermitted
 from incidents.case_policies import check_reason
 from incidents.emergency_policies import check_may_end, check_not_acting
 from incidents.enums import NoticeRole
@@ -52,6 +52,11 @@ def open_in_emergency(
     """
     check_may(actor, Permission.BREAK_GLASS)
     check_not_acting(actor)
+    if Role.ADMINISTRATOR in actor.role_set:
+        raise NotPermitted(
+            "An administrator opens no case. Ask a supervisor or an appropriate authority",
+            code="administrator",
+        )
     text = check_reason(reason)
     typed = " ".join(reference.split())
     if not typed:

@@ -216,6 +216,14 @@ def test_without_a_common_role_there_is_nothing_to_act_by(force: Force) -> None:
         set_cover_for(force.supervisor, force.auditor)
 
 
+def test_an_administrator_is_no_deputy(force: Force) -> None:
+    admin = make_user(Role.ADMINISTRATOR, Role.SUPERVISOR)
+
+    with pytest.raises(Invalid, match="opens no case") as refused:
+        set_cover_for(force.supervisor, admin)
+    assert refused.value.field == "deputy"
+
+
 def test_somebody_in_conflict_is_no_deputy(force: Force, deputy: User) -> None:
     case = handled_case(force)
     CaseExclusion.objects.create(
@@ -326,6 +334,21 @@ def test_beginning_and_stopping(force: Force, deputy: User) -> None:
     assert read.actor_name == f"{deputy.display_name}, for {force.supervisor.display_name}"
     assert read.details["on_behalf_of"] == str(force.supervisor.pk)
     assert read.actor_role == "Supervisor"
+
+
+def test_the_key_of_the_session_is_another_before_and_after(force: Force, deputy: User) -> None:
+    """T52: with other rights comes another key."""
+    client = signed_in(deputy)
+    keys = [client.session.session_key]
+    begin(client, set_cover_for(force.supervisor, deputy))
+    keys.append(client.session.session_key)
+    client.post(reverse("incidents:stop-acting"))
+    keys.append(client.session.session_key)
+
+    assert len(set(keys)) == 3
+    old = Client()
+    old.cookies["session"] = str(keys[0])
+    assert old.get(reverse("reviews:my-work")).status_code == 302
 
 
 def end_the_cover(cover: Delegation) -> None:
@@ -517,7 +540,7 @@ def test_only_ones_own_are_offered_without_the_permission(force: Force) -> None:
 
 
 def test_covers_of_other_teams_are_not_on_the_page(force: Force, deputy: User) -> None:
-    set_cover_for(force.stranger, make_user(*Role))
+    set_cover_for(force.stranger, make_user(Role.SUPERVISOR))
     set_cover_for(force.investigator, make_user(Role.INVESTIGATOR))
 
     text = signed_in(force.supervisor).get(reverse("incidents:cover")).content.decode()
