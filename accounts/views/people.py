@@ -19,7 +19,7 @@ from accounts.roles import Permission, Role
 from accounts.selectors import directory
 from accounts.selectors import person as one
 from accounts.selectors.identities import identity_of
-from accounts.selectors.interests import lines_of
+from accounts.selectors.interests import lines_of, standing_of
 from accounts.services import people as acts
 from accounts.views.administering import Act, draw, run, tabs, version_sent
 
@@ -74,6 +74,7 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
         "identity": identity_of(page.person),
         "reports_to": up,
         "reported_by": down,
+        "interests": standing_of(page.person),
         "is_oneself": request.user.person_id in page.person.ids,
         "now": now,
     }

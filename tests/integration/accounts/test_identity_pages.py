@@ -13,6 +13,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from accounts.models import CollarNumber, Person, PersonLink, PersonName, User
 from accounts.selectors.identities import identity_of
 from accounts.services.identities import record_number
+from accounts.services.lines import declare_interest
 from audit.models import Event
 from incidents.models import Complaint
 from tests.factories.administration import make_administrator
@@ -147,3 +148,16 @@ def test_identity_costs_the_same_queries_at_any_length(
         )  # fmt: skip
     with django_assert_num_queries(4):
         assert len(identity_of(person).before) == how_many
+
+
+def test_standing_interests_are_told_without_their_words(client: Client) -> None:
+    user, about = make_user(), make_person("Related")
+    for person, words in ((about, ""), (None, "12 Rose Lane")):
+        declare_interest(
+            actor=user, about_person=person, about_words=words, nature="Grew up together", now=NOW
+        )
+    text = page(client, user.person)
+    assert about.title.split()[-1] in text
+    assert "outside the force" in text
+    assert "Rose Lane" not in text
+    assert "Grew up" not in text
