@@ -35,6 +35,10 @@ PAGES = [
     ("quillam", "", "/disposal/"),
     ("orrell", "", "/no/such/page/"),
     *[
+        ("vasey", "", f"/account/{part}")
+        for part in ("", "app/", "passkey/", "recovery-codes/", "password/")
+    ],
+    *[
         ("orrell", FILMED, part)
         for part in (
             *("", "footage/", "footage/search/", "room/", "marks/", "findings/", "sign-off/"),

@@ -327,6 +327,27 @@ def test_t56_the_same_work_is_done_for_each_of_them(
     assert asked[0] == asked[1] == asked[2] == asked[3]
 
 
+def test_t56_a_wrong_set_up_code_is_answered_alike_for_every_account() -> None:
+    now = timezone.now()
+    waiting, without = make_user(), make_user()
+    issue_set_up_code_as_operator(user_id=waiting.pk, sets_password=True, now=now)
+    gone = make_user()
+    right = issue_set_up_code_as_operator(user_id=gone.pk, sets_password=True, now=now)
+    closed(gone)
+    names = [waiting.username, without.username, gone.username, "nobody-at-all"]
+
+    answers = []
+    for name in names:
+        sent = {"username": name, "code": right}
+        answer = Client().post("/sign-in/set-up/", sent)
+        body = answer.content.replace(name.encode(), b"NAME")
+        body = re.sub(rb'(csrfmiddlewaretoken" value=|X-CSRFToken": |nonce=)"[^"]+"', b"", body)
+        answers.append((answer.status_code, body))
+
+    assert [status for status, _ in answers] == [400] * 4
+    assert len({body for _, body in answers}) == 1
+
+
 def test_t57_an_empty_password_is_refused_before_anything_is_looked_up(client: Client) -> None:
     user = make_user_with_app()
 

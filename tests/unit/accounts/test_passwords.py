@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from hypothesis import given
@@ -79,3 +82,16 @@ def test_t59_what_is_guessed_first_is_refused(password: str) -> None:
 )
 def test_three_random_words_always_do(words: list[str]) -> None:
     validate_password(" ".join(words), OWNER)
+
+
+def test_t59_a_password_is_set_in_one_place_alone() -> None:
+    """So that the rules hold on every path: page, set-up code, API, command."""
+    allowed = {"accounts/passwords.py", "bwcportal/demo/people.py", "accounts/backends.py"}
+    found = set()
+    for app in ("audit", "accounts", "incidents", "reviews", "retention", "bwcportal"):
+        for path in (settings.BASE_DIR / app).rglob("*.py"):
+            text = path.read_text(encoding="utf-8")
+            if re.search(r"\.set_password\(|make_password\(|\.password = ", text):
+                found.add(str(path.relative_to(settings.BASE_DIR)))
+
+    assert found == allowed
