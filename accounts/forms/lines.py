@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from accounts.form_fields import PlainWords, SplitDateField
-from accounts.forms.administration import reason_field, text_field
+from accounts.forms.administration import text_field
 from accounts.models import Person
 from accounts.selectors.identities import find_people
 
@@ -67,7 +67,12 @@ class DeclareForm(_Named):
         max_length=200,
         required=False,
     )
-    nature = reason_field("What ties you to them or to it")
+    nature = forms.CharField(
+        label="What ties you to them or to it",
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Enter what ties you to them or to it"},
+    )
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
