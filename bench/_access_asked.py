@@ -133,6 +133,18 @@ def checks(role: str) -> dict[str, Any]:
     return {"same": same, "queries": len(queries), "open": sum(one_by_one), "who": seen}
 
 
+def who_inside() -> dict[str, float]:
+    """Time both answers to who can see a case inside PostgreSQL."""
+    case = _case_to_see()
+    found = {}
+    asks = {"portal": forms.product_who, "guardian": guardian.who_can_see}
+    for name, ask in asks.items():
+        with CaptureQueriesContext(connection) as queries:
+            ask(case)
+        found[name] = sum(_explained(query["sql"])["ms"] for query in queries.captured_queries)
+    return found
+
+
 def pages(role: str) -> list[dict[str, Any]]:
     """Open every list of the portal and of its API; count queries, rows and buffers."""
     client = Client()
@@ -250,7 +262,7 @@ def main() -> None:
     logging.disable(logging.CRITICAL)
     known = {
         "prepare": prepare, "same_ids": same_ids, "inside": inside, "wall": wall,
-        "checks": checks, "pages": pages,
+        "checks": checks, "who_inside": who_inside, "pages": pages,
     }  # fmt: skip
     for line in sys.stdin:
         name, *arguments = json.loads(line)

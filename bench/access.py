@@ -242,9 +242,14 @@ def compare_checks(asked: dict[str, Asked], findings: Findings) -> None:
         (large, "wall", "none", "newest", "who"),
         (large, "wall", "none", "newest", "who guardian"),
     )
-    ratio = middle(who) / middle(theirs)
-    print(f"\nWho can see a case: {both(who)}, guardian {both(theirs)}, ratio {ratio:.4f}.")
-    findings.hold("B6 who can see", ratio, 0.01)
+    (inside,) = interleaved(_ask, (large, "who_inside"))
+    portal, guardian = middle(inside, "portal"), middle(inside, "guardian")
+    print(
+        f"\nWho can see a case: {both(who)}, guardian {both(theirs)}, ratio "
+        f"{middle(who) / middle(theirs):.4f}; inside PostgreSQL {portal:.2f}, guardian "
+        f"{guardian:.1f}, ratio {portal / guardian:.4f}."
+    )
+    findings.hold("B6 who can see, inside PostgreSQL", portal / guardian, 0.01)
 
 
 def look_at_pages(asked: dict[str, Asked], findings: Findings) -> None:
