@@ -104,15 +104,16 @@ def expanded(branches: Branches, arms: Iterable[Q]) -> list[QuerySet[Any]]:
     return [branch.filter(arm) for branch in branches for arm in arms]
 
 
-def together(branches: Branches) -> QuerySet[Any]:
-    """Give the rows of all branches as one query, to sum up.
+def together(rows: QuerySet[Any], branches: Branches) -> QuerySet[Any]:
+    """Narrow rows to those of all branches as one query, to sum up.
 
     For rows of which there are few in all, such as uses of emergency access: every row of every
     branch is read.
     """
+    if not branches:
+        return rows.none()
     first, *others = [branch.order_by().values_list("pk") for branch in branches]
-    rows: QuerySet[Any] = branches[0].model.objects.filter(pk__in=first.union(*others))
-    return rows
+    return rows.filter(pk__in=first.union(*others))
 
 
 def place_of(row: Any, order: Sequence[str]) -> list[Any]:

@@ -9,6 +9,7 @@ every such address, and finds no mark beside an order or a count.
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +18,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 
+from accounts.branched_lists import count_up_to, place_of, take, take_counted, together
 from incidents.querysets import ComplaintQuerySet
+from tests.factories.cases import NOW, make_case
+from tests.factories.people import Force
 from tests.factories.world import World
 from tests.integration.test_access_matrix import walk
 
@@ -79,3 +83,41 @@ def test_a_list_that_sorts_visible_to_would_be_found(marked: None) -> None:
         cases.count()
         cases.filter(pk=world.case.pk).first()
     assert len(walked_whole(queries)) == 2
+
+
+@pytest.mark.parametrize("cap", [1, 2, 3, 5, 100])
+@pytest.mark.parametrize("limit", [1, 2, 4])
+def test_pages_meet_wherever_the_count_ends_and_overlapping_branches_give_a_row_once(
+    cap: int, limit: int
+) -> None:
+    force = Force()
+    # Some at one moment; and every second one in both branches.
+    made = [make_case(force, now=NOW + timedelta(minutes=number // 2)) for number in range(6)]
+    cases = type(made[0]).objects
+    branches = [cases.all(), cases.filter(pk__in=[case.pk for case in made[::2]])]
+    order = ("-logged_at", "-id")
+
+    seen, after = [], None
+    for _ in range(len(made)):
+        taken, count = take_counted(
+            branches, order=order, limit=limit, after=after, load=cases.all(), cap=cap
+        )
+        seen += taken.rows
+        assert (count.number, count.capped) == (min(6, cap), cap < 6)
+        if not taken.more:
+            break
+        after = place_of(taken.rows[-1], order)
+
+    assert seen == list(cases.order_by(*order))
+
+
+def test_nobody_has_branches_and_gets_an_empty_page() -> None:
+    force = Force()
+    case = make_case(force)
+    rows = type(case).objects.all()
+    order = ("-logged_at", "-id")
+    assert take([], order=order, limit=5, load=rows).rows == []
+    taken, count = take_counted([], order=order, limit=5, load=rows)
+    assert (taken.rows, str(count)) == ([], "0")
+    assert count_up_to([], order=order).number == 0
+    assert list(together(rows, [])) == []
