@@ -6,7 +6,7 @@ The portal's own lists, counts and checks, beside SQL written by hand (the faste
 and beside django-guardian's shortcuts, with the same cases found by all. Calls of one kind stand
 between calls of the others, so that a busy machine bears on all alike; the ratios are what counts.
 The databases are made by `manage.py seed_scale` on a server of their own: see `bench/_databases.py`
-for where, and for how to keep them. Takes a quarter of an hour.
+for where, and for how to keep them. Takes a quarter of an hour on two processors.
 """
 
 from __future__ import annotations
