@@ -1,7 +1,7 @@
 """Every address of the API. Apps are named as text."""
 
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView
+from drf_spectacular.views import SpectacularJSONAPIView
 
 from bwcportal.api_guide import guide
 
@@ -11,6 +11,6 @@ urlpatterns = [
     path("", include("reviews.api.urls")),
     path("", include("retention.api.urls")),
     path("", include("audit.api.urls")),
-    path("schema", SpectacularAPIView.as_view(), name="api-schema"),
+    path("schema", SpectacularJSONAPIView.as_view(), name="api-schema"),
     path("docs", guide, name="guide-to-api"),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -77,11 +78,41 @@ def access_page(matrix: Path) -> str:
     return "\n".join(out) + "\n"
 
 
+def threats_page(catalogue: Path, tests: Path) -> str:
+    """List for each threat of the catalogue the tests that bear its number in their names."""
+    with catalogue.open(newline="", encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines))
+    proofs: dict[str, list[str]] = {row["number"]: [] for row in rows}
+    for path in sorted(tests.rglob("test_*.py")):
+        for name in _TEST.findall(path.read_text(encoding="utf-8")):
+            for number in re.findall(r"(?<=_t)\d\d(?=_)", name):
+                proofs.setdefault(f"T{number}", []).append(
+                    f"`{path.relative_to(tests).as_posix()}` {name.removeprefix('test_')}"
+                )
+    out = [
+        "# Threats and their tests\n",
+        _MADE,
+        "From `threats.csv` and the names of the tests. What",
+    ]
+    out += ["is promised, and what is not: `docs/explanation/threat-model.md`.\n"]
+    out += ["| No. | Threat | Proved by |", "|---|---|---|"]
+    for row in rows:
+        tests_of = "<br>".join(proofs[row["number"]])
+        out.append(f"| {row['number']} | {row['threat']} | {tests_of} |")
+    return "\n".join(out) + "\n"
+
+
+_TEST = re.compile(r"^\s*def (test(?:_t\d\d)+_\w+)\(", re.MULTILINE)
+
+
 def pages(directory: Path) -> dict[Path, Callable[[], str]]:
     """Map each generated file to what writes it."""
     return {
         directory / "case-states.md": states_page,
         directory / "roles.md": roles_page,
         directory / "events.md": events_page,
+        directory / "threat-tests.md": lambda: threats_page(
+            directory / "threats.csv", directory.parent.parent / "tests"
+        ),
         directory / "access.md": lambda: access_page(directory / "access.csv"),
     }

@@ -23,6 +23,7 @@ from django.utils import timezone
 from accounts.grants import granted_ids
 from accounts.roles import Permission
 from incidents.enums import CaseState
+from incidents.kept_apart import digests_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -94,8 +95,10 @@ class ComplaintQuerySet(models.QuerySet[Any]):
             rest = rest.filter(_OutsideOf("pk", ArraySubquery(mine.values("complaint_id"))))
         if not user.has_role_permission(Permission.SEE_DISPOSALS):
             # A tombstone says that there was a case; only those who dispose of records need it.
-            rest = rest.exclude(state=CaseState.DESTROYED)
-        return rest
+            return rest.exclude(state=CaseState.DESTROYED)
+        return rest.exclude(
+            state=CaseState.DESTROYED, kept_apart__overlap=digests_of(user.person_ids)
+        )
 
 
 class OfCaseQuerySet(models.QuerySet[Any]):

@@ -45,7 +45,7 @@ class Footage(serializers.Serializer):
     external_id = Text(source="footage.external_id")
     status = Code(source="footage.status", choices=FootageStatus.choices)
     lost_noticed_at = Moment(source="footage.lost_noticed_at", allow_null=True)
-    lost_reason = Text(source="footage.lost_reason")
+    lost_reason = Text()
     camera_serial = Text(source="footage.camera_serial")
     camera_model = Text(source="footage.camera_model")
     mount = Code(source="footage.mount", choices=Mount.choices)
@@ -65,7 +65,7 @@ class Footage(serializers.Serializer):
     has_audio = YesNo(source="footage.has_audio")
     plays_in_browser = YesNo(source="footage.plays_in_browser")
     size_bytes = Whole(source="footage.size_bytes")
-    sha256 = Text(source="footage.sha256")
+    sha256 = Text(source="own_sha256")
     auto_delete_at = Moment(source="footage.auto_delete_at", allow_null=True)
     preservation = serializers.SerializerMethodField()
 

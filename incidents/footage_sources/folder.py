@@ -161,7 +161,7 @@ class FolderSource:
             size = Stamp.of(file).size_bytes
         known = hold.sha256 if hold else (sidecar.sha256 if sidecar else "")
         receipt = PreservationReceipt(
-            number=self._state.next_receipt_number(),
+            number=self._state.new_receipt_number(),
             external_id=external_id,
             idempotency_key=idempotency_key,
             reason_code=reason_code,

@@ -100,14 +100,11 @@ class FolderState:
         number = int.from_bytes(hashlib.sha256(external_id.encode()).digest()[:2], "big") % _LOCKS
         return locked(self._folder / "locks" / f"{number:02d}")
 
-    def next_receipt_number(self) -> str:
-        """Take the next receipt number, such as PR-88F2-041: no number is ever given twice."""
-        path = self._folder / "receipts.json"
-        with locked(self._folder / "locks" / "receipts"):
-            kept = _load(path) or {"prefix": secrets.token_hex(2).upper(), "last": 0}
-            number = kept["last"] + 1
-            write_durably(path, json.dumps({**kept, "last": number}).encode())
-        return f"PR-{kept['prefix']}-{number:03d}"
+    @staticmethod
+    def new_receipt_number() -> str:
+        """Make a receipt number, such as PR-88F2-041-773: random, so that it counts no other receipts."""
+        figures = secrets.randbelow(1_000_000)
+        return f"PR-{secrets.token_hex(2).upper()}-{figures // 1000:03d}-{figures % 1000:03d}"
 
     def hold(self, external_id: str) -> Hold | None:
         """Read the hold of a recording. Raises DamagedState when there is one that cannot be read."""

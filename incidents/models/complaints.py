@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import Q
@@ -104,6 +105,12 @@ class Complaint(models.Model):
     )
     finalised_at = models.DateTimeField(null=True, blank=True)
     destroyed_at = models.DateTimeField(null=True, blank=True)
+    kept_apart = ArrayField(
+        models.CharField(max_length=32),
+        default=list,
+        blank=True,
+        help_text="Of a destroyed case: keyed digests of the people it was kept from",
+    )
 
     objects: ClassVar = ComplaintQuerySet.as_manager()
 

@@ -126,6 +126,9 @@ class FootageLink(models.Model):
     reason = models.CharField(max_length=500)
     attached_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     attached_at = models.DateTimeField()
+    loss_reported = models.CharField(
+        max_length=200, blank=True, help_text="As typed in this case; no other case shows it"
+    )
 
     objects: ClassVar = OfCaseQuerySet.as_manager()
 
@@ -139,6 +142,17 @@ class FootageLink(models.Model):
     def label(self) -> str:
         """The number people say: F1."""
         return f"F{self.number}"
+
+    @property
+    def lost_reason(self) -> str:
+        """Why the recording is lost, as this case may know: what was typed in it, else the job's words."""
+        return self.loss_reported or self.footage.lost_reason
+
+    @property
+    def own_sha256(self) -> str:
+        """The hash that was taken when it was preserved for this case; '' before."""
+        preservation = getattr(self, "preservation", None)
+        return preservation.sha256 if preservation is not None else ""
 
     def audit_subject(self) -> Subject:
         """Name this recording in an event by its number in the case."""

@@ -311,7 +311,7 @@ def _says_of_losses(wearer: Wearer) -> list[dict[str, str]]:
             "icon": "cross",
             "tone": "bad",
             "strong": f"{link.label} was recorded, then lost.",
-            "text": link.footage.lost_reason,
+            "text": link.lost_reason,
         }
         for link in wearer.links
         if link.footage.status == FootageStatus.LOST

@@ -175,9 +175,7 @@ def kept_state(link: FootageLink, *, now: datetime) -> KeptState:
     if footage.status == FootageStatus.LOST:
         receipt = preservation.receipt_number if preservation else ""
         noticed = _moment(footage.lost_noticed_at, now)
-        return KeptState(
-            "lost", receipt or "No receipt", f"Noticed {noticed}. {footage.lost_reason}"
-        )
+        return KeptState("lost", receipt or "No receipt", f"Noticed {noticed}. {link.lost_reason}")
     deletes = _deletes(footage.auto_delete_at, now)
     if preservation is None or preservation.state == PreservationState.RELEASED:
         soon = footage.auto_delete_at and footage.auto_delete_at - now <= phrasing.LAST_DAYS

@@ -12,6 +12,7 @@ from incidents.footage_sources.errors import SourceUnavailable
 from incidents.footage_sources.protocol import FootageSource, FoundFootage
 from incidents.models import FootageLink, FootageSearch
 from incidents.services.evidence import ask, source
+from incidents.services.footage import without_holds_of_others
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,22 @@ def hits_of(search: FootageSearch) -> list[Hit]:
         for link in FootageLink.objects.filter(complaint=search.complaint).select_related("footage")
     }
     described = ask(_describe_all, source(search.source), search.found_external_ids)
-    names = _names([found.wearer_collar_number for _, found, _ in described if found])
+    known = {
+        found.external_id: found
+        for found in without_holds_of_others(
+            search.complaint, [found for _, found, _ in described if found]
+        )
+    }
+    names = _names([found.wearer_collar_number for found in known.values()])
     return [
-        Hit(external_id, found, problem, attached.get(external_id, ""), _wearer(found, names))
-        for external_id, found, problem in described
+        Hit(
+            external_id,
+            known.get(external_id),
+            problem,
+            attached.get(external_id, ""),
+            _wearer(known.get(external_id), names),
+        )
+        for external_id, _, problem in described
     ]
 
 

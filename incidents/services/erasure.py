@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from incidents.kept_apart import digest_of
 from incidents.models import (
     Allegation,
     AssignmentConcern,
@@ -72,6 +73,15 @@ def recordings_only_of(case: Complaint) -> list[FootageItem]:
     return list(mine.exclude(pk__in=others).order_by("id"))
 
 
+def _digests_of_kept_out(case: Complaint) -> list[str]:
+    """Remember, in a form that names nobody, whom the tombstone must be kept from."""
+    subjects = ComplaintSubject.objects.filter(complaint=case, person__isnull=False)
+    kept_out = CaseExclusion.objects.in_force().filter(complaint=case)
+    ids = {*subjects.values_list("person_id", flat=True)}
+    ids |= {*kept_out.values_list("person_id", flat=True)}
+    return sorted(digest_of(person_id) for person_id in ids)
+
+
 def erase_record(case: Complaint, *, now: datetime) -> None:
     """Delete everything of a locked case and leave its tombstone.
 
@@ -90,6 +100,7 @@ def erase_record(case: Complaint, *, now: datetime) -> None:
     )
     list(Incident.objects.select_for_update().filter(pk__in=incident_ids).values_list("pk"))
     recordings = [item.pk for item in recordings_only_of(case)]
+    case.kept_apart = _digests_of_kept_out(case)
     case.factors.clear()
     for telling, path in TELLING_OF_OTHERS:
         telling.objects.filter(**{path: case}).delete()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from accounts.roles import Permission
 from audit.recorder import record
 from audit.registry import EventType
 from bwcportal.errors import Invalid, NotNow
-from incidents.enums import ContributionKind, SearchResult
+from incidents.enums import ContributionKind, PreservationState, SearchResult
 from incidents.events import FOOTAGE_ATTACHED, FOOTAGE_SEARCHED, SEARCH_RECORDED
 from incidents.footage_sources.errors import SourceUnavailable
 from incidents.footage_sources.protocol import FootageQuery, FoundFootage
@@ -79,6 +80,7 @@ def search_footage(
         search.result, search.note = SearchResult.NO_ACCESS, error.message
         _keep_search(search, actor=actor, case_id=case_id, event=FOOTAGE_SEARCHED, now=now)
         raise
+    found = without_holds_of_others(case, found)
     search.result = SearchResult.FOUND if found else SearchResult.NONE
     search.found_count = len(found)
     search.found_external_ids = [item.external_id for item in found]
@@ -122,6 +124,23 @@ def record_search(
         note=note.strip(),
     )
     return _keep_search(search, actor=actor, case_id=case_id, event=SEARCH_RECORDED, now=now)
+
+
+def without_holds_of_others(case: Complaint, found: Sequence[FoundFootage]) -> list[FoundFootage]:
+    """Say of each recording only what this case has asked for.
+
+    That a recording is on hold, and the hash that was taken then, would tell that another case uses
+    it. A hold of somebody else may end any day, so nothing is lost by not relying on it.
+    """
+    own = set(
+        FootageItem.objects.filter(
+            links__complaint=case, links__preservation__state=PreservationState.PRESERVED
+        ).values_list("external_id", flat=True)
+    )
+    return [
+        each if each.external_id in own else replace(each, on_hold=False, sha256=None)
+        for each in found
+    ]
 
 
 _OF_ONE_PERSON = {SearchResult.NOT_WORN, SearchResult.NOT_ACTIVATED}

@@ -25,6 +25,7 @@ from incidents.services.opening import open_link
 
 JOB = Actor(kind="JOB", id="incidents.footage", name="Footage job")
 REASON_LENGTH = 200
+SEEN_GONE = "The evidence system no longer holds it as it was"
 
 
 def mark_lost(*, actor: User, link_id: UUID, reason: str, now: datetime) -> FootageItem:
@@ -94,8 +95,11 @@ def lose(
         return False
     footage.status = FootageStatus.LOST
     footage.lost_noticed_at = now
-    footage.lost_reason = reason[:REASON_LENGTH]
+    footage.lost_reason = SEEN_GONE if reporter else reason[:REASON_LENGTH]
     footage.save(update_fields=["status", "lost_noticed_at", "lost_reason"])
+    if reporter is not None:
+        # What somebody typed names people and the matter: it stays in the case it was typed in.
+        FootageLink.objects.filter(pk=reporter[1].pk).update(loss_reported=reason[:REASON_LENGTH])
     for link in footage.links.select_related("complaint").order_by("complaint_id"):
         case = cases[link.complaint_id]
         case.version += 1

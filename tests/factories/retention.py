@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from incidents.models import Complaint
 from incidents.services.handling import withdraw
@@ -17,7 +18,7 @@ from tests.factories.proven import approve
 LONG_AGO = datetime(2020, 3, 2, 10, 0, tzinfo=UTC)
 
 
-def finalised_case(force: Force, *, now: datetime = LONG_AGO) -> Complaint:
+def finalised_case(force: Force, *, now: datetime = LONG_AGO, **changes: Any) -> Complaint:
     """A case that was withdrawn and finalised; from 2020 it was due on 2 March 2026."""
     incident = NewIncident(
         place="Station Approach",
@@ -25,7 +26,7 @@ def finalised_case(force: Force, *, now: datetime = LONG_AGO) -> Complaint:
         starts_at=now - timedelta(days=3),
         ends_at=now - timedelta(days=3) + timedelta(minutes=30),
     )
-    case = handled_case(force, now=now, made_on=now.date(), incident=incident)
+    case = handled_case(force, now=now, made_on=now.date(), incident=incident, **changes)
     case = withdraw(
         actor=force.investigator,
         case_id=case.pk,
@@ -36,16 +37,16 @@ def finalised_case(force: Force, *, now: datetime = LONG_AGO) -> Complaint:
     return finalise(actor=force.supervisor, case_id=case.pk, version=case.version, now=now)
 
 
-def proposed_disposal(force: Force, *, now: datetime) -> Disposal:
+def proposed_disposal(force: Force, *, now: datetime, **changes: Any) -> Disposal:
     """A case from 2020 that the job has proposed for disposal."""
-    case = finalised_case(force)
+    case = finalised_case(force, **changes)
     propose_due(now=now)
     return case.disposals.get()
 
 
-def approved_disposal(force: Force, *, now: datetime) -> Disposal:
+def approved_disposal(force: Force, *, now: datetime, **changes: Any) -> Disposal:
     """A proposed disposal that two different people have approved."""
-    disposal = proposed_disposal(force, now=now)
+    disposal = proposed_disposal(force, now=now, **changes)
     for officer in (force.retention_officer, force.second_retention_officer):
         disposal = approve(actor=officer, disposal_id=disposal.pk, reason="No use left", now=now)
     return disposal

@@ -77,7 +77,7 @@ OF_OBJECTS = [row for row in ROWS if row.object not in {"none", "open"}]
 
 # The mark makes the test database, which `world` needs and cannot ask for itself.
 @pytest.mark.django_db
-def test_every_route_has_a_row_and_every_row_a_route() -> None:
+def test_t01_every_route_has_a_row_and_every_row_a_route() -> None:
     assert {row.route for row in ROWS} == set(routes())
 
 
@@ -135,7 +135,7 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
 
 
 @pytest.mark.parametrize("row", OF_OBJECTS, ids=ident)
-def test_hidden_is_answered_like_absent(row: Row, world: World) -> None:
+def test_t01_t16_hidden_is_answered_like_absent(row: Row, world: World) -> None:
     client = signed_in(world.force.stranger)
     events = Event.objects.filter(outcome="ALLOWED", actor_id=str(world.force.stranger.pk))
     versions = dict(Complaint.objects.values_list("pk", "version"))
@@ -151,7 +151,7 @@ def test_hidden_is_answered_like_absent(row: Row, world: World) -> None:
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.object != "open"], ids=ident)
-def test_nobody_gets_in_without_signing_in(row: Row, world: World) -> None:
+def test_t01_nobody_gets_in_without_signing_in(row: Row, world: World) -> None:
     response = send(Client(), row, address(row, world.ids))
 
     if row.is_api:
@@ -163,7 +163,7 @@ def test_nobody_gets_in_without_signing_in(row: Row, world: World) -> None:
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.permission], ids=ident)
-def test_a_team_member_without_the_role_is_refused(row: Row, world: World) -> None:
+def test_t01_a_team_member_without_the_role_is_refused(row: Row, world: World) -> None:
     colleague = make_user(team=world.force.team)
 
     response = send(signed_in(colleague), row, address(row, world.ids))
@@ -172,7 +172,7 @@ def test_a_team_member_without_the_role_is_refused(row: Row, world: World) -> No
 
 
 @pytest.mark.parametrize("route", sorted({row.route for row in ROWS}))
-def test_a_method_that_is_not_in_the_table_is_refused(route: str, world: World) -> None:
+def test_t01_a_method_that_is_not_in_the_table_is_refused(route: str, world: World) -> None:
     mine = [row for row in ROWS if row.route == route]
     listed = {row.method for row in mine}
     client = signed_in(world.force.everything)

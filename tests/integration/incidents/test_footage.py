@@ -14,10 +14,13 @@ from bwcportal.errors import Invalid, NotFound, NotNow, NotPermitted
 from incidents.enums import ContributionKind, SearchResult
 from incidents.footage_sources.errors import FootageGone, SourceUnavailable
 from incidents.models import Complaint, FootageItem, FootageLink, FootageSearch
+from incidents.selectors.found_footage import hits_of
 from incidents.services.footage import attach_footage, record_search, search_footage
-from tests.factories.cases import INCIDENT_AT, NOW, make_case
+from incidents.services.losses import SEEN_GONE, mark_lost
+from incidents.services.preservation import request_preservation
+from tests.factories.cases import INCIDENT_AT, NOW, handled_case, make_case
 from tests.factories.footage import around_incident, attached, path_of, put_recording
-from tests.factories.people import Force, make_user
+from tests.factories.people import Force, make_team, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -250,3 +253,36 @@ def test_a_closed_case_takes_no_footage(force: Force, folder: Path) -> None:
             actor=force.investigator, case_id=case.pk, criteria=around_incident("1QX"), now=NOW
         )
     assert not FootageSearch.objects.exists()
+
+
+def test_t30_what_one_case_did_with_a_recording_is_not_told_in_another(folder: Path) -> None:
+    """T30: neither the hold, nor the hash, nor the words with which a loss was reported."""
+    force, other = Force(), Force(make_team("T8"), make_team("T9"))
+    other.officer = force.officer
+    theirs = handled_case(other)
+    link = attached(theirs, other, folder)
+    request_preservation(actor=other.investigator, link_id=link.pk, now=NOW)
+    mine = handled_case(force)
+    criteria = around_incident(force.officer.collar_number)
+
+    search, found = search_footage(
+        actor=force.investigator, case_id=mine.pk, criteria=criteria, now=NOW
+    )
+    (hit,) = hits_of(search)
+    own = attach_footage(
+        actor=force.investigator,
+        case_id=mine.pk,
+        external_id=hit.external_id,
+        reason="Worn by the officer",
+        now=NOW,
+    )
+
+    assert (found[0].on_hold, found[0].sha256) == (False, None)
+    assert hit.found is not None
+    assert not hit.found.on_hold
+    assert own.own_sha256 == ""
+    path_of(folder, hit.external_id).unlink()
+    mark_lost(actor=other.investigator, link_id=link.pk, reason="Secret reason", now=NOW)
+    own, link = FootageLink.objects.get(pk=own.pk), FootageLink.objects.get(pk=link.pk)
+    assert link.lost_reason == "Secret reason"
+    assert own.lost_reason == SEEN_GONE

@@ -51,7 +51,7 @@ class TestPreservation:
         receipt = preserve(source, external_id)
 
         digest = hashlib.sha256(clip.path.read_bytes()).hexdigest()
-        assert re.fullmatch(r"PR-[0-9A-F]{4}-001", receipt.number)
+        assert re.fullmatch(r"PR-[0-9A-F]{4}-\d{3}-\d{3}", receipt.number)
         assert (receipt.sha256, receipt.hash_check) == (digest, HashCheck.FIRST)
         assert receipt.issued_at == NOW
         found = source.describe(external_id)

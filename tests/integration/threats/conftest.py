@@ -1,0 +1,19 @@
+"""One world for the tests of a module. Imports no models: pytest reads this before Django is set up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pytest_django import DjangoDbBlocker
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Any]:
+    """Give a case with everything on it; what a test changes is undone by its own transaction."""
+    from tests.factories.world import World
+    from tests.twins.asking import undone
+
+    with django_db_blocker.unblock(), undone():
+        yield World.make()

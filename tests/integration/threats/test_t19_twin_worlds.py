@@ -1,0 +1,214 @@
+"""T19, the master test: for whoever may not know of a record, the portal is as if it did not exist.
+
+A crawler walks every page, fragment and endpoint as one person, over a world and over its twin
+without the records hidden from that person. Every answer must be the same: status, headers, cookies,
+body, order. Clocks stand still and chance is played again, so that nothing is masked.
+
+The suite tries the world that has everything, and a few random ones. For many:
+
+    TWINS_EXAMPLES=200 ./bwc test tests/integration/threats/test_t19_twin_worlds.py -n 2
+
+TWINS_DEPTH=everything looks at every address of a route, with every method, choice and probe.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.conf import settings as django_settings
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from pytest_django import DjangoDbBlocker
+
+from accounts.roles import Role
+from tests.twins.asking import Asker, undone
+from tests.twins.chance import Chance, fixed_chance
+from tests.twins.comparing import differences
+from tests.twins.crawler import (
+    ADMINISTRATION,
+    ALL,
+    API,
+    EVERYTHING,
+    PAGES,
+    Crawl,
+    Crawler,
+    Depth,
+    Probes,
+    all_routes,
+)
+from tests.twins.worlds import (
+    CRAWLED_AT,
+    OFFICERS_NUMBER,
+    Builder,
+    EvidenceFolder,
+    Step,
+    all_steps,
+    clocks_at_rest,
+)
+
+pytestmark = pytest.mark.django_db
+
+# Routes that the crawler does not reach, each with its reason.
+_TWO_ADMINISTRATORS = "waits for a second administrator; the walk of hidden ids has it"
+NOT_REACHED: dict[str, str] = {
+    "accounts:approve-factor-reset": _TWO_ADMINISTRATORS,
+    "accounts:drop-factor-reset": _TWO_ADMINISTRATORS,
+}
+
+QUICK = Depth(cases=4, addresses=1, methods=1, forms=1, choices=1, words=1, every_probe=False)
+TINY = Depth(cases=2, addresses=1, methods=1, forms=1, choices=1, words=1, every_probe=False)
+EXAMPLES = int(os.environ.get("TWINS_EXAMPLES", "1"))
+if os.environ.get("TWINS_DEPTH") == "everything":
+    QUICK = TINY = EVERYTHING
+
+
+@pytest.fixture(scope="module")
+def _still(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Chance]:
+    """Stop the clocks and fix chance, in one transaction that is undone after the module."""
+    with (
+        django_db_blocker.unblock(),
+        time_machine.travel(CRAWLED_AT, tick=False),
+        clocks_at_rest(),
+        fixed_chance() as chance,
+        undone(),
+    ):
+        yield chance
+
+
+@pytest.fixture(scope="module")
+def builder(_still: Chance, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
+    """Make worlds over one evidence system, with a signer of their own."""
+    folder: Path = tmp_path_factory.mktemp("evidence")
+    signer = tmp_path_factory.mktemp("signer") / "audit"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(django_settings, "FOOTAGE_FOLDER", folder)
+        patch.setattr(django_settings, "AUDIT_DIR", signer)
+        yield Builder(_still, EvidenceFolder(folder, OFFICERS_NUMBER), signer)
+
+
+def walk(
+    builder: Builder, steps: Sequence[Step], probes: Probes, depth: Depth, area: str = ALL
+) -> Crawl:
+    """Build a world, walk it as its person, and undo both."""
+    with undone():
+        stage = builder.build(steps)
+        person = stage.admin if area == ADMINISTRATION else stage.me
+        asker = Asker(person, builder.chance, builder.evidence)
+        return Crawler(asker, probes, depth, area=area).crawl()
+
+
+def probes_of(builder: Builder, steps: Sequence[Step]) -> Probes:
+    """Find out what the hidden steps make, as somebody might who was told."""
+    with undone():
+        builder.build(steps)
+        return builder.probes()
+
+
+EVERYTHING_VISIBLE = [
+    Step("with everything", ""),
+    Step("with footage", ""),
+    Step("signed", "by team"),
+    Step("certificate", "by team"),
+    Step("disposal", "by team"),
+    Step("logged", "by team"),
+    Step("suspended", ""),
+    Step("submitted", "restricted, granted"),
+    Step("ready", "by grant"),
+    Step("my draft", ""),
+    Step("i am deputy", ""),
+    Step("a token", ""),
+]
+EVERYTHING_HIDDEN = [
+    Step("their everything", ""),
+    Step("their footage", ""),
+    Step("their suspended", ""),
+    Step("their draft", ""),
+    Step("returned", "about me"),
+    Step("signed", "restricted"),
+    Step("logged", "about me"),
+    Step("submitted", "excluded"),
+    Step("disposal", "about me"),
+    Step("disposal", "of another team"),
+    Step("certificate", "about me"),
+    Step("certificate", "of another team"),
+    Step("ready", "grant expired"),
+    Step("handled", "grant ended"),
+]
+
+
+# Hidden records before, between and after the visible ones.
+_HALF = len(EVERYTHING_HIDDEN) // 2
+WORLD = [
+    *EVERYTHING_HIDDEN[:_HALF],
+    *EVERYTHING_VISIBLE[:6],
+    *EVERYTHING_HIDDEN[_HALF:-1],
+    *EVERYTHING_VISIBLE[6:],
+    EVERYTHING_HIDDEN[-1],
+]
+
+
+# From an administrator every case is hidden. Whether a team has a case at all is said to whoever
+# tries to close it, so each team has one here.
+FOR_ADMINISTRATORS = [
+    Step("a token", ""),
+    Step("logged", "by team"),
+    Step("disposal", "of another team"),
+]
+
+
+def twin(steps: Sequence[Step]) -> list[Step]:
+    """Give the same world without what is hidden."""
+    return [step for step in steps if not step.is_hidden]
+
+
+@pytest.mark.parametrize("area", [PAGES, API, ADMINISTRATION])
+def test_t19_nothing_hidden_can_be_told(builder: Builder, area: str) -> None:
+    probes = probes_of(builder, WORLD)
+
+    with_hidden = walk(builder, WORLD, probes, QUICK, area)
+    rest = FOR_ADMINISTRATORS if area == ADMINISTRATION else twin(WORLD)
+    without = walk(builder, rest, probes, QUICK, area)
+
+    found = differences(with_hidden, without)
+    assert not found, "\n".join(found)
+    every = {name for name, route in all_routes().items() if route.area == area}
+    assert every - with_hidden.reached - NOT_REACHED.keys() == set(), "walk these, or say why not"
+    assert not with_hidden.reached & NOT_REACHED.keys(), "these can be walked by now"
+    faults = [str(ask) for ask, answer in with_hidden.answers.items() if answer.status >= 500]
+    assert faults == []
+
+
+STEPS = all_steps()
+ROLES = [role for role in Role if role not in {Role.ADMINISTRATOR, Role.OVERSIGHT}]
+
+
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=EXAMPLES == 1,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.generate] if EXAMPLES == 1 else list(Phase),
+)
+@given(
+    steps=st.lists(st.sampled_from(STEPS), min_size=3, max_size=8).filter(
+        lambda steps: any(step.is_hidden for step in steps)
+    ),
+    roles=st.sets(st.sampled_from(ROLES), min_size=2),
+)
+def test_t19_nothing_hidden_can_be_told_in_random_worlds(
+    builder: Builder, steps: list[Step], roles: set[Role]
+) -> None:
+    usual, builder.roles = builder.roles, [role for role in ROLES if role in roles]
+    try:
+        probes = probes_of(builder, steps)
+        with_hidden = walk(builder, steps, probes, TINY)
+        without = walk(builder, twin(steps), probes, TINY)
+    finally:
+        builder.roles = usual
+
+    found = differences(with_hidden, without)
+    assert not found, "\n".join(found)
