@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from accounts.branched_lists import expanded, take
 from accounts.human_beings import all_records, managers_of, teams_on, units_on
 from accounts.models import DeclaredInterest, Person, User
 from bwcportal.phrasing import london_day
@@ -147,7 +148,7 @@ def links_by_hand(user: User, case: Complaint) -> list[tuple[ComplaintLink, Comp
 
 
 def concerns_for(user: User) -> QuerySet[AssignmentConcern]:
-    """List the open conflicts of assignments of which a person may be told, oldest first.
+    """Find the open conflicts of assignments of which a person may be told, to open one.
 
     Not those about themselves, and not those that come from a case hidden from them.
     """
@@ -159,6 +160,20 @@ def concerns_for(user: User) -> QuerySet[AssignmentConcern]:
         .select_related("complaint__team", "user__person", "about", "because")
         .order_by("found_at", "id")
     )
+
+
+def list_concerns(user: User, wanted: Q, *, most: int) -> list[AssignmentConcern]:
+    """List the first open conflicts of assignments that fit, as `concerns_for` finds them (2 queries)."""
+    cases = Complaint.objects.branches_for(user)
+    told = [Q(because__isnull=True), *(Q(because__in=case.values("pk")) for case in cases)]
+    branches = [
+        branch.filter(wanted, state=ConcernState.OPEN).exclude(user__person__in=user.person_ids)
+        for branch in AssignmentConcern.objects.branches_for(user)
+    ]
+    full = AssignmentConcern.objects.select_related(
+        "complaint__team", "user__person", "about", "because"
+    )
+    return take(expanded(branches, told), order=("found_at", "id"), limit=most, load=full).rows
 
 
 def concern_in(user: User, case: Complaint, concern_id: UUID) -> AssignmentConcern | None:

@@ -17,7 +17,7 @@ from incidents.enums import (
     MatchState,
 )
 from incidents.models import Complaint, Contribution, SubjectMatch
-from incidents.selectors.conflicts import concerns_for, sentence
+from incidents.selectors.conflicts import list_concerns, sentence
 from reviews.selectors.my_tasks import Task
 
 MOST = 50
@@ -54,7 +54,7 @@ def vacancy_tasks(user: User) -> list[Task]:
 
 
 def concern_tasks(user: User) -> list[Task]:
-    """List the conflicts that came up for people who have a case, for its supervisor (1 query).
+    """List the conflicts that came up for people who have a case, for its supervisor (2 queries).
 
     Those about the supervisor, or where nobody supervises, go to the supervisors of the team.
     """
@@ -73,7 +73,7 @@ def concern_tasks(user: User) -> list[Task]:
             london_day(row.found_at),
             is_due=False,
         )
-        for row in concerns_for(user).filter(mine | of_team)[:MOST]
+        for row in list_concerns(user, mine | of_team, most=MOST)
     ]
 
 
