@@ -15,6 +15,7 @@ from accounts.api.documenting import documented
 from accounts.api.fields import Id, Moment, StrictSerializer, Text
 from accounts.idempotency import Answer
 from incidents.api.base import CaseView
+from incidents.api.inputs import Nothing
 from incidents.api.shapes import Named
 from incidents.selectors import resources
 from incidents.selectors.cover import cover_of_id, covers_visible_to
@@ -143,6 +144,7 @@ class EndDelegation(CoverView):
     def post(self, request: Request, delegation_id: UUID) -> Response:
         """The next request of whoever acts by it is their own."""
         cover_of_id(self.actor, delegation_id, now=self.now)
+        self.read_body(Nothing)
 
         def act() -> Answer:
             end_cover(actor=self.actor, delegation_id=delegation_id, now=self.now)

@@ -15,6 +15,7 @@ from accounts.api.fields import Code, Id, Moment, StrictSerializer, Text
 from accounts.idempotency import Answer
 from accounts.roles import Permission
 from incidents.api.base import CaseView
+from incidents.api.inputs import Nothing
 from incidents.api.shapes import Named
 from incidents.enums import EmergencyOutcome, NoticeRole
 from incidents.events import EMERGENCY_VIEWED
@@ -160,6 +161,7 @@ class EndEmergency(EmergencyView):
         found = uses.use_of_id(self.actor, emergency_id)
         if found.account_id != self.actor.pk:
             self.require(Permission.GRANT_ACCESS)
+        self.read_body(Nothing)
 
         def act() -> Answer:
             services.end_emergency(actor=self.actor, emergency_id=emergency_id, now=self.now)
@@ -222,5 +224,6 @@ class AcknowledgeEmergency(CaseView):
     )
     def post(self, request: Request, notice_id: UUID) -> Response:
         """A second time changes nothing."""
+        self.read_body(Nothing)
         services.acknowledge(actor=self.actor, notice_id=notice_id, now=self.now)
         return respond(Answer(204, None, {}))

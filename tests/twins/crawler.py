@@ -265,8 +265,11 @@ class Crawler:
     def _other_methods(self, path: str) -> None:
         for method in SAFE[1:]:
             self._ask(Ask(method, path))
+        # A method that a route does not know is refused before it looks at anything; at full depth that is tried too.
+        known = self._allowed.get(_route(path), "")
         for method in UNSAFE:
-            self._act(_unsafe(method, path))
+            if self._depth.every_probe or not known or method in known:
+                self._act(_unsafe(method, path))
 
     def _act(self, ask: Ask) -> Answer:
         """Make a request that may change something, look where it leads, and undo it."""

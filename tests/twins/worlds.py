@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sys
+import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -409,6 +410,8 @@ class Builder:
             other = Force(team=make_team("T3"), other_team=make_team("T4"))
             mine.officer.collar_number = OFFICERS_NUMBER
             mine.officer.save()
+            # The database keeps the number before and names the row itself: chance names it anew.
+            mine.officer.other_numbers.update(id=uuid.uuid4())
             # The two forces' complaints are about the same officers.
             other.officer, other.second_officer = mine.officer, mine.second_officer
             myself = make_person("Myself", unit=make_unit("ME"))

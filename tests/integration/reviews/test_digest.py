@@ -25,7 +25,7 @@ from incidents.models import (
 from reviews.digest import content_of, digest_of, read
 from reviews.enums import AnnotationKind, AnnotationState, Bearing, MarkType
 from reviews.models import Annotation, AnnotationBearing, Finding
-from tests.factories.cases import handled_case
+from tests.factories.cases import NOW, handled_case
 from tests.factories.decisions import add_recording, decision, ready_case, reason
 from tests.factories.people import Force, make_person, make_unit, make_user
 
@@ -69,7 +69,7 @@ CHANGES: dict[str, Callable[[Complaint, Force], object]] = {
     "description": lambda c, f: ComplaintSubject.objects.filter(person=None).update(
         description="Short"
     ),
-    "one officer more": lambda c, f: c.subjects.create(person=make_person()),
+    "one officer more": lambda c, f: c.subjects.create(person=make_person(), named_at=NOW),
     "words": lambda c, f: Allegation.objects.filter(number=2).update(words="Another"),
     "category": lambda c, f: Allegation.objects.filter(number=2).update(category=other_category()),
     "whom it concerns": lambda c, f: c.allegations.get(number=1).subjects.clear(),

@@ -58,10 +58,12 @@ _TWO_ADMINISTRATORS = "waits for a second administrator; the walk of hidden ids 
 NOT_REACHED: dict[str, str] = {
     "accounts:approve-factor-reset": _TWO_ADMINISTRATORS,
     "accounts:drop-factor-reset": _TWO_ADMINISTRATORS,
+    "accounts:own-remove-factor": "names a factor of one's own, and whoever walks has none",
 }
 
 QUICK = Depth(cases=4, addresses=1, methods=1, forms=1, choices=1, words=1, every_probe=False)
-TINY = Depth(cases=2, addresses=1, methods=1, forms=1, choices=1, words=1, every_probe=False)
+# Of random worlds the suite looks at what can be read; what can be sent is tried in the world above.
+TINY = Depth(cases=2, addresses=1, methods=0, forms=0, choices=1, words=1, every_probe=False)
 EXAMPLES = int(os.environ.get("TWINS_EXAMPLES", "1"))
 if os.environ.get("TWINS_DEPTH") == "everything":
     QUICK = TINY = EVERYTHING
