@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bwcportal.launcher import assets
 from bwcportal.launcher.paths import Paths
-from bwcportal.launcher.programs import run
+from bwcportal.launcher.programs import run, run_side_by_side
 from bwcportal.launcher.progress import complain, say
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
@@ -32,13 +32,14 @@ def missing_browser_notice() -> str:
     )
 
 
-def everything() -> list[list[str]]:
-    """Give the arguments of the two runs that make up all tests.
+def everything() -> tuple[list[str], list[str]]:
+    """Give the arguments of the two runs that make up all tests, to be made side by side.
 
-    Most are spread over the cores. Those that share one running portal run one after the other.
+    Most tests are spread over the cores. Those that share one running portal run one after the
+    other, and mostly wait for a browser: beside the rest they take hardly any time of their own.
     """
     cores = str(min(os.cpu_count() or 1, 4))
-    return [["-n", cores, "-m", "not functional"], ["-m", "functional"]]
+    return ["-n", cores, "--dist", "worksteal", "-m", "not functional"], ["-m", "functional"]
 
 
 def run_tests(paths: Paths, arguments: list[str]) -> int:
@@ -49,10 +50,18 @@ def run_tests(paths: Paths, arguments: list[str]) -> int:
     environment = {k: v for k, v in os.environ.items() if k not in NOT_FOR_TESTS}
     environment["BWC_TEST_ASSETS"] = str(paths.assets)
     say("- Running the tests")
-    status = 0
-    for chosen in [arguments] if arguments else everything():
-        command = [str(paths.python), "-m", "pytest", *chosen]
-        status = run(command, folder=paths.root, environment=environment) or status
+    pytest = [str(paths.python), "-m", "pytest"]
+    if arguments:
+        status = run([*pytest, *arguments], folder=paths.root, environment=environment)
+    else:
+        most, functional = everything()
+        status = run_side_by_side(
+            [*pytest, *most],
+            [*pytest, *functional],
+            folder=paths.root,
+            log=paths.logs / "tests-functional.log",
+            environment=environment,
+        )
     if find_browser() is None:
         complain(missing_browser_notice())
     return status
