@@ -21,7 +21,7 @@ from incidents.models import Allegation, Complaint, Deadline, Update
 from incidents.selectors.case_filters import ME, NOBODY, OPEN, CaseFilters, narrowed
 from incidents.selectors.casebar import CLOSED_STATES
 from incidents.selectors.footage_clock import FootageClock, footage_clocks
-from incidents.selectors.officers import people_called
+from incidents.selectors.officers import complained_about_in_order, people_called
 
 NEWEST = ("-logged_at", "-id")
 MOST_OFFERED = 50
@@ -129,7 +129,7 @@ def allegations_of(case: Complaint) -> list[Allegation]:
     return list(
         Allegation.objects.filter(complaint=case)
         .select_related("category")
-        .prefetch_related("subjects__person")
+        .prefetch_related(complained_about_in_order(), "subjects__person")
         .order_by("number")
     )
 

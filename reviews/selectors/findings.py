@@ -17,6 +17,7 @@ from incidents.models import (
     FootageLink,
     NoFootageReason,
 )
+from incidents.selectors.officers import complained_about_in_order
 from reviews.enums import Bearing
 from reviews.models import Annotation, Finding, ReturnPoint
 
@@ -98,7 +99,8 @@ def allegations_of(case: Complaint) -> list[Allegation]:
         Allegation.objects.filter(complaint=case)
         .select_related("category", "finding__decision", "finding__no_footage_reason")
         .select_related("finding__no_footage_link", "finding__decided_by__person")
-        .prefetch_related("subjects__person", "finding__cited", "finding__actions", "bearings")
+        .prefetch_related(complained_about_in_order(), "subjects__person")
+        .prefetch_related("finding__cited", "finding__actions", "bearings")
         .order_by("number")
     )
 

@@ -253,7 +253,7 @@ def rolled_back() -> Iterator[None]:
 
 
 @settings(
-    max_examples=25,
+    max_examples=12,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -16,6 +16,7 @@ from audit.models import Event
 from incidents.enums import FootageStatus, PreservationState, SearchResult
 from incidents.models import Complaint, FootageItem, FootageLink, FootageSearch, Preservation
 from incidents.services.footage import record_search
+from incidents.services.losses import SEEN_GONE
 from tests.factories.cases import INCIDENT_AT, NOW, make_case
 from tests.factories.footage import around_incident, attached, path_of, put_recording
 from tests.factories.people import Force, make_user
@@ -255,7 +256,10 @@ def test_reporting_a_loss(client: Client, force: Force, case: Complaint, folder:
     assert "The disk was wiped" in still.content.decode()
     path_of(folder, link.footage.external_id).unlink()
     assert client.post(address, {"reason": "The disk was wiped"}).status_code == 302
-    assert FootageItem.objects.get().lost_reason == "The disk was wiped"
+    link.refresh_from_db()
+    assert link.lost_reason == "The disk was wiped"
+    # What was typed stays in this case: the recording may be used in others.
+    assert FootageItem.objects.get().lost_reason == SEEN_GONE
 
 
 WAYS = [

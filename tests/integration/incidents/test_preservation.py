@@ -19,7 +19,7 @@ from incidents.models import Complaint, FootageItem, FootageLink, Preservation
 from incidents.services.auto_deletion import auto_delete_folder
 from incidents.services.evidence import source
 from incidents.services.footage import attach_footage, search_footage
-from incidents.services.losses import mark_lost
+from incidents.services.losses import SEEN_GONE, mark_lost
 from incidents.services.preservation import (
     key_of,
     release_holds_of,
@@ -311,7 +311,8 @@ def test_what_is_damaged_can_be_reported_lost_once(
         lost = mark_lost(
             actor=force.investigator, link_id=link.pk, reason="Damaged in upload", now=NOW
         )
-    assert (lost.status, lost.lost_reason) == (FootageStatus.LOST, "Damaged in upload")
+    assert (lost.status, lost.lost_reason) == (FootageStatus.LOST, SEEN_GONE)
+    assert FootageLink.objects.get(pk=link.pk).lost_reason == "Damaged in upload"
     assert names(link).count("incidents.footage_lost") == 1
     with pytest.raises(NotNow, match="nothing left to keep"):
         ask_for(link, force)

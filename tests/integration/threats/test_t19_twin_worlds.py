@@ -208,15 +208,16 @@ ROLES = [role for role in Role if role not in {Role.ADMINISTRATOR, Role.OVERSIGH
         lambda steps: any(step.is_hidden for step in steps)
     ),
     roles=st.sets(st.sampled_from(ROLES), min_size=2),
+    area=st.sampled_from([PAGES, API]),
 )
 def test_t19_nothing_hidden_can_be_told_in_random_worlds(
-    builder: Builder, steps: list[Step], roles: set[Role]
+    builder: Builder, steps: list[Step], roles: set[Role], area: str
 ) -> None:
     usual, builder.roles = builder.roles, [role for role in ROLES if role in roles]
     try:
         probes = probes_of(builder, steps)
-        with_hidden = walk(builder, steps, probes, TINY)
-        without = walk(builder, twin(steps), probes, TINY)
+        with_hidden = walk(builder, steps, probes, TINY, area)
+        without = walk(builder, twin(steps), probes, TINY, area)
     finally:
         builder.roles = usual
 
