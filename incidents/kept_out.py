@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
 
 from accounts.human_beings import every_record
 from accounts.models import Person
+from incidents.kept_apart import digests_of
 from incidents.models import CaseExclusion, Complaint, ComplaintSubject
 
 
@@ -20,6 +22,15 @@ def kept_out_of(case: Complaint) -> QuerySet[Any]:
         for rows in (subjects, excluded)
     )
     return first.union(second, all=True)
+
+
+def kept_from_tombstone(case: Complaint, people: Iterable[Person]) -> set[Any]:
+    """Name those of some people from whom what is left of a destroyed case is kept.
+
+    The tombstone knows nobody: each person is asked whether their digest is among those it holds.
+    """
+    held = set(case.kept_apart)
+    return {person.pk for person in people if held & set(digests_of(person.ids))}
 
 
 def is_kept_out(case: Complaint, person: Person) -> bool:

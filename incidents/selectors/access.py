@@ -14,6 +14,7 @@ from accounts.models import Person, RoleAssignment, User
 from accounts.roles import Permission, Role, permissions_of
 from audit.of_case import last_read_by
 from incidents.enums import GrantKind
+from incidents.kept_out import kept_from_tombstone
 from incidents.models import CasePlacement, Complaint, ComplaintGrant
 from incidents.selectors.access_paths import PROVIDER_OF, Path, only, paths_to
 from incidents.selectors.access_paths.bars import Bar, bars_of
@@ -108,7 +109,8 @@ def who_can_see(case: Complaint, *, at: datetime) -> AccessPicture:
     )
     accounts = accounts_of(paths, at=at)
     names = names_for(case, accounts, placement)
-    out = {bar.person_id for bar in bars}
+    people = (account.person for account in accounts.values())
+    out = {bar.person_id for bar in bars} | kept_from_tombstone(case, people)
     ways: dict[UUID, list[Path]] = {}
     for path in paths:
         # What keeps the absent person out keeps out who acts for them.

@@ -6,17 +6,22 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.models import AccountClosure, User
-from incidents.kept_out import kept_out_of
+from accounts.models import AccountClosure, Person, User
+from incidents.kept_out import kept_from_tombstone, kept_out_of
 from incidents.models import Complaint
 from incidents.selectors.access_paths import accounts_on_paths, only
 
 
 def accounts_that_see(case: Complaint, *, now: datetime) -> QuerySet[User]:
     """Find the open accounts to which a case is open now; one query, however it is narrowed."""
-    return User.objects.filter(
+    seers = User.objects.filter(
         pk__in=accounts_on_paths(only(case), at=now), is_active=True
     ).exclude(person__in=kept_out_of(case))
+    if not case.kept_apart:
+        return seers
+    # Only a destroyed case has these. Digests are compared here, one query more.
+    people = Person.objects.filter(accounts__in=seers)
+    return seers.exclude(person_id__in=kept_from_tombstone(case, people))
 
 
 def people_who_see(case: Complaint, *, now: datetime) -> int:
