@@ -17,11 +17,16 @@ from pathlib import Path
 
 import django
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bwcportal.local_services.children import ServiceProblem
 from bwcportal.local_services.places import throw_away_folder
 from bwcportal.local_services.services import throw_away_services
 from tests.flushing import empty_the_database, keep_reference_rows
+
+# How long an example takes tells of the machine's load and not of the rule that is tested.
+settings.register_profile("bwc", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("bwc")
 
 SERVERS = pytest.StashKey[contextlib.ExitStack]()
 LOOPBACK = {"localhost", "127.0.0.1", "::1", ""}

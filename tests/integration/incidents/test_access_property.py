@@ -7,6 +7,7 @@ new way to open a case that one of them does not know fails here.
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -252,8 +253,13 @@ def rolled_back() -> Iterator[None]:
         raise Undone
 
 
+# The suite tries the same histories each time. For others: ACCESS_EXAMPLES=500.
+EXAMPLES = int(os.environ.get("ACCESS_EXAMPLES", "12"))
+
+
 @settings(
-    max_examples=12,
+    max_examples=EXAMPLES,
+    derandomize="ACCESS_EXAMPLES" not in os.environ,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
