@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +17,7 @@ from audit.models import Event
 from audit.sealing.sealer import seal
 from incidents.enums import CaseState, Handling
 from incidents.models import Complaint
+from tests.answers import without_tokens
 from tests.factories.cases import handled_case, make_case
 from tests.factories.people import Force, make_user
 
@@ -44,12 +44,6 @@ def page(user: User, name: str, case: Complaint | Any, method: str = "get", **da
     case_id = case.pk if isinstance(case, Complaint) else case
     address = reverse(f"incidents:{name}", kwargs={"case_id": case_id})
     return getattr(client, method)(address, data)
-
-
-def without_tokens(content: bytes) -> bytes:
-    """Leave out what is random in every answer: the two forms of the CSRF token and the nonce."""
-    content = re.sub(rb'("X-CSRFToken": |csrfmiddlewaretoken" value=)"\w{64}"', b"", content)
-    return re.sub(rb'nonce="[^"]+"', b"", content)
 
 
 def events_since(start: int) -> list[str]:
