@@ -57,6 +57,8 @@ def checks(paths: Paths, servers: dict[str, str]) -> list[Check]:
         Check("imports", (str(tool / "lint-imports"), "--no-cache"), testing),
         Check("templates: format", (python, "-m", "djlint", "--check", "templates")),
         Check("templates: lint", (python, "-m", "djlint", "--lint", "--quiet", "templates")),
+        # A test that cannot be imported would be missed by whoever runs only some of them.
+        Check("tests: importable", (python, "-m", "pytest", "--collect-only", "-qq"), testing),
         Check("migrations", (*manage, "makemigrations", "--check", "--dry-run"), testing),
         Check("reference unchanged", (*manage, "write_reference", "--check"), testing),
         Check(
