@@ -150,6 +150,9 @@ REACH_VIEWED = event_type(
 ACCESS_EXPORTED = event_type(
     "incidents.access_exported", Operation.DISCLOSURE, "exported who can see the case"
 )
+REACH_EXPORTED = event_type(
+    "incidents.reach_exported", Operation.DISCLOSURE, "exported what a person can reach"
+)
 FOOTAGE_VIEWED = event_type(
     "incidents.footage_viewed", Operation.CONSULTATION, "looked at the list of recordings"
 )

@@ -48,8 +48,8 @@ def account_of(user_id: UUID) -> User:
     return user
 
 
-def reach_of(asking: User, user: User, *, now: datetime, after: str = "") -> Reach:
-    """Work out what an account can reach, newest case first, 25 to a page (12 queries at most).
+def reach_of(asking: User, user: User, *, now: datetime, after: str = "", most: int = 0) -> Reach:
+    """Work out what an account can reach, newest case first, 25 or `most` cases (12 queries at most).
 
     Nothing here tells whether there are cases that only the account may see: no count, no gap. Raises
     Invalid for a cursor that was not made here.
@@ -59,7 +59,7 @@ def reach_of(asking: User, user: User, *, now: datetime, after: str = "") -> Rea
     ]
     place = read_place(Complaint, NEWEST, after) if after else None
     load = Complaint.objects.select_related("team")
-    taken = take(branches, order=NEWEST, limit=PAGE_SIZE, after=place, load=load)
+    taken = take(branches, order=NEWEST, limit=most or PAGE_SIZE, after=place, load=load)
     following = encode(place_of(taken.rows[-1], NEWEST)) if taken.more and taken.rows else ""
     roles = set(user.role_set)
     return Reach(

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.list_addresses import read_address
 from accounts.roles import Permission
-from bwcportal.errors import Invalid, NotFound
+from bwcportal.errors import NotFound
 from incidents.deadlines import end_of_day
 from incidents.events import ACCESS_VIEWED
 from incidents.forms.access import AsAtForm
@@ -31,7 +31,6 @@ from incidents.services import relocating
 from incidents.services.access import check_can_be_given, grant_access
 from incidents.services.access import end_access as end
 from incidents.services.access import give_seat as seat
-from incidents.services.access_export import export_access as make_export
 from incidents.services.viewing import note_viewed
 from incidents.views.acting import Act, load, run
 
@@ -87,24 +86,6 @@ def _relocations(user: Any, case: Any) -> list[tuple[str, str]]:
         for name, words, permission, check in acts
         if user.has_role_permission(permission) and verdict(partial(check, case)).allowed
     ]
-
-
-@require_GET
-def export_access(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    """Hand out the list of who can see the case, or could at a past moment, for a spreadsheet."""
-    now = timezone.now()
-    case = load(request, case_id)
-    check_may(request.user, Permission.SEE_HISTORY)
-    form = AsAtForm(read_address(request.GET, ("on", "time")))
-    if not form.is_valid():
-        raise Invalid("Go back and choose a moment that is not to come", field="on")
-    at = form.cleaned_data["at"] or now
-    made = make_export(actor=request.user, case=case, at=at, now=now)
-    return HttpResponse(
-        made.content,
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{made.name}"'},
-    )
 
 
 @require_http_methods(["GET", "POST"])

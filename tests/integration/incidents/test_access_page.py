@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,16 +14,20 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
+from accounts.services.step_up import Target
 from audit.models import Event
 from incidents.models import Complaint
 from incidents.selectors.access import who_can_see
 from incidents.selectors.access_changes import changes_since, lost_before, turning_points
 from incidents.selectors.access_history import read_history
 from incidents.services.access import end_access, grant_access
+from incidents.services.access_export import of_case, of_person
 from incidents.services.placing import place
 from tests.factories.callers import Caller, random_id
 from tests.factories.cases import NOW, make_case
 from tests.factories.people import Force, make_user
+from tests.factories.proofs import in_form
+from tests.factories.sign_in import code_at, with_app
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +61,14 @@ def page(user: User, case: Complaint, name: str = "access", **query: Any) -> Any
     client = Client()
     client.force_login(user)
     return client.get(reverse(f"incidents:{name}", kwargs={"case_id": case.pk}), query)
+
+
+def export(user: User, case: Complaint, *, shown: Target | None = None, **typed: str) -> Any:
+    """Send the page of the export, with a factor shown for a list."""
+    client = Client()
+    client.force_login(user)
+    proof = in_form(client, user, shown) if shown else {}
+    return client.post(reverse("incidents:export-access", args=[case.pk]), {**typed, **proof})
 
 
 def names(people: list[Any]) -> set[str]:
@@ -158,6 +170,7 @@ def test_a_moment_that_cannot_be_is_said(
     assert words in response.content.decode()
     assert query.get("time", "") in response.content.decode()
     assert page(force.supervisor, told, "export-access", **query).status_code == 400
+    assert export(force.supervisor, told, **query).status_code == 400
 
 
 def test_the_page_costs_the_same_whatever_the_number_of_people(
@@ -172,7 +185,11 @@ def test_the_page_costs_the_same_whatever_the_number_of_people(
 
 
 def test_the_export_is_inert_and_recorded(force: Force, told: Complaint) -> None:
-    response = page(force.supervisor, told, "export-access", on="2026-11-09", time="11:30")
+    moment = datetime(2026, 11, 9, 11, 30, tzinfo=UTC)
+
+    response = export(
+        force.supervisor, told, shown=of_case(told, moment), on="2026-11-09", time="11:30"
+    )
 
     assert response["Content-Type"] == "text/csv; charset=utf-8"
     assert response["Content-Disposition"].startswith(f'attachment; filename="{told.reference}-')
@@ -181,6 +198,43 @@ def test_the_export_is_inert_and_recorded(force: Force, told: Complaint) -> None
     assert {row["Reason"][:2] for row in rows if row["Reason"]} == {"'=", "Co"}
     event = Event.objects.latest("id")
     assert (event.name, event.operation) == ("incidents.access_exported", "DISCLOSURE")
+
+
+def test_the_export_asks_for_a_factor_shown_for_exactly_this_list(
+    force: Force, told: Complaint
+) -> None:
+    def nothing_left() -> bool:
+        return not Event.objects.filter(name="incidents.access_exported").exists()
+
+    asked = page(force.supervisor, told, "export-access", on="2026-11-09", time="11:30")
+    words = " ".join(asked.content.decode().split())
+    assert asked.status_code == 200
+    assert "was open on 9 November 2026 at 11:30:00" in words
+    assert 'name="on" value="2026-11-09"' in words
+    assert nothing_left()
+
+    for shown in (None, of_case(told, NOW), of_person(force.supervisor)):
+        refused = export(force.supervisor, told, shown=shown, on="2026-11-09", time="11:30")
+        assert refused.status_code == 403
+        assert "Enter the code, or use your passkey" in refused.content.decode()
+        assert refused["Content-Type"].startswith("text/html")
+        assert nothing_left()
+
+
+def test_a_code_of_the_app_hands_the_list_out_once(force: Force, told: Complaint) -> None:
+    secret = with_app(force.supervisor)
+    client = Client()
+    client.force_login(force.supervisor)
+    address = reverse("incidents:export-access", args=[told.pk])
+    body = {"on": "", "time": "", "step_up-code": code_at(secret)}
+
+    given = client.post(address, body)
+    again = client.post(address, body)
+
+    assert given["Content-Type"] == "text/csv; charset=utf-8"
+    assert again.status_code == 400
+    assert "step_up-code" in again.content.decode()
+    assert Event.objects.filter(name="incidents.access_exported").count() == 1
 
 
 def test_the_api_tells_the_same(force: Force, told: Complaint) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -17,8 +19,10 @@ from audit.models import Event
 from bwcportal.errors import Invalid, NotFound
 from incidents.selectors.reach import account_of, reach_of
 from incidents.services.access import grant_access
+from incidents.services.access_export import of_person
 from tests.factories.cases import make_case
 from tests.factories.people import Force, make_user
+from tests.factories.proofs import in_form
 
 pytestmark = pytest.mark.django_db
 
@@ -114,3 +118,43 @@ def test_who_may_not_and_what_is_not_there(force: Force) -> None:
     assert page(force.supervisor, force.auditor.pk, team="T1").status_code == 400
     with pytest.raises(NotFound):
         account_of(uuid4())
+
+
+def export(reader: User, user: User, *, shown: bool) -> Any:
+    client = Client()
+    client.force_login(reader)
+    proof = in_form(client, reader, of_person(user)) if shown else {}
+    return client.post(reverse("incidents:export-reach", args=[user.pk]), proof)
+
+
+def test_the_export_holds_what_both_may_see_and_asks_for_a_factor(
+    force: Force, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = [make_case(force) for _ in range(3)]
+    hidden = make_case(force, is_restricted=True)
+
+    refused = export(force.supervisor, force.handler, shown=False)
+    given = export(force.supervisor, force.handler, shown=True)
+
+    assert refused.status_code == 403
+    assert "Enter the code, or use your passkey" in refused.content.decode()
+    assert hidden.reference not in given.content.decode()
+    rows = list(csv.DictReader(io.StringIO(given.content.decode("utf-8-sig"), newline="")))
+    assert [row["Case"] for row in rows] == [case.reference for case in reversed(seen)]
+    event = Event.objects.latest("id")
+    assert (event.name, event.operation) == ("incidents.reach_exported", "DISCLOSURE")
+
+    monkeypatch.setattr("incidents.services.access_export.MOST_CASES", 2)
+    cut = export(force.supervisor, force.handler, shown=True).content.decode()
+    assert seen[0].reference not in cut
+    assert "There are more: these are the newest 2" in cut
+
+
+def test_an_export_of_nobody_and_by_who_may_not(force: Force) -> None:
+    assert export(force.handler, force.auditor, shown=True).status_code == 403
+    client = Client()
+    client.force_login(force.supervisor)
+    assert client.get(reverse("incidents:export-reach", args=[uuid4()])).status_code == 404
+    address = reverse("incidents:export-reach", args=[force.auditor.pk])
+    assert client.get(address).status_code == 200
+    assert client.get(address, {"team": "T1"}).status_code == 400
