@@ -133,7 +133,9 @@ class OneComplaint(CaseView):
         """The reading is recorded. The ETag is the version that changes of the case need."""
         case = self.case(case_id)
         self.note(CASE_VIEWED, case)
-        answer = shown(shapes.Complaint, resources.detail_of(case), version=case.version)
+        answer = shown(
+            shapes.Complaint, resources.detail_of(self.actor, case), version=case.version
+        )
         return respond(answer)
 
 

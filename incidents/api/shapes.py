@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.api.fields import Code, Day, Id, Moment, Text, Whole, YesNo
@@ -77,13 +76,16 @@ class IncidentWithCases(Incident):
 
 
 class Complainant(serializers.Serializer):
-    """Who complains. An empty name is somebody who wants not to be named."""
+    """Who complains. An empty name is somebody who wants not to be named.
+
+    How to reach them, and their date of birth, are null unless you may tell them how the case goes.
+    """
 
     kind = Code(choices=ComplainantKind.choices)
     name = Text()
-    email = Text()
-    telephone = Text()
-    address = Text()
+    email = Text(allow_null=True)
+    telephone = Text(allow_null=True)
+    address = Text(allow_null=True)
     prefers = Code(choices=ContactBy.choices)
     needs = Text()
     was_under_18 = YesNo()
@@ -180,7 +182,7 @@ class Complaint(serializers.Serializer):
     incident = Incident(source="case.incident", allow_null=True)
     team = UnitOrTeam(source="case.team")
     is_restricted = YesNo(source="case.is_restricted")
-    complainant = serializers.SerializerMethodField()
+    complainant = Complainant(allow_null=True)
     subjects = Subject(many=True)
     allegations = Allegation(many=True)
     factors = serializers.ListField(child=Text())
@@ -198,12 +200,6 @@ class Complaint(serializers.Serializer):
     destroyed_at = Moment(source="case.destroyed_at", allow_null=True)
     deadlines = Deadline(many=True)
     footage_clock = FootageClock()
-
-    @extend_schema_field(Complainant(allow_null=True))
-    def get_complainant(self, detail: Any) -> dict[str, Any] | None:
-        """Give who complains; null once the record is destroyed."""
-        found = getattr(detail.case, "complainant", None)
-        return Complainant(found).data if found is not None else None
 
 
 class Event(serializers.Serializer):

@@ -9,13 +9,14 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import Permission
-from bwcportal.phrasing import LAST_DAYS
+from bwcportal.phrasing import LAST_DAYS, plain_date
 from incidents.case_policies import check_can_be_updated
 from incidents.enums import HANDLING_STATES, CaseState
 from incidents.models import Allegation, Complaint
 from incidents.permissions import Verdict, check_may, verdict
 from incidents.selectors.casebar import CLOSED_STATES
 from incidents.selectors.cases import allegations_of, key_dates, running_deadlines, updates_of
+from incidents.selectors.complainants import complainant_for
 from incidents.selectors.conflicts import linked_to
 from incidents.selectors.footage_clock import footage_clock
 from incidents.selectors.subjects import undecided_matches
@@ -47,7 +48,7 @@ def overview_of(user: User, case: Complaint, *, now: datetime) -> dict[str, Any]
         "is_past": bool(clock and clock.moment and clock.moment <= now),
         "is_new": case.state in {CaseState.LOGGED, CaseState.REOPENED},
         "is_over": case.state in CLOSED_STATES | {CaseState.WITHDRAWN},
-        "people": people_of(case, allegations),
+        "people": people_of(user, case, allegations),
         "officers": list(case.subjects.select_related("person").order_by("person__surname", "id"))
         if may_name
         else [],
@@ -90,16 +91,21 @@ def can(user: User, case: Complaint, action: str) -> Verdict:
     return verdict(check)
 
 
-def people_of(case: Complaint, allegations: list[Allegation]) -> list[tuple[Any, ...]]:
-    """List the people of a case as terms for `{% definitions %}`."""
+def people_of(user: User, case: Complaint, allegations: list[Allegation]) -> list[tuple[Any, ...]]:
+    """List the people of a case as terms for `{% definitions %}`, as far as the person is told."""
     rows: list[tuple[Any, ...]] = []
-    complainant = getattr(case, "complainant", None)
+    complainant = complainant_for(user, case)
     if complainant is not None:
-        told = (
-            f"{complainant.get_kind_display()}. Prefers {complainant.get_prefers_display().lower()}"
-        )
-        second = f"{told}. Under 18 at the time" if complainant.was_under_18 else told
-        rows.append(("Complainant", complainant.name or "Does not want to be named", second))
+        name = complainant.name or "Does not want to be named"
+        rows.append(("Complainant", name, complainant.in_words))
+        contact = [
+            (value, "") for value in (complainant.telephone, complainant.email, complainant.address)
+            if value
+        ]  # fmt: skip
+        if complainant.has_contact:
+            rows.append(("To reach them", contact or "No telephone, e-mail or address was given"))
+        if complainant.born_on is not None:
+            rows.append(("Born", plain_date(complainant.born_on)))
         if complainant.needs:
             rows.append(("Help needed", complainant.needs))
     concerned = [
@@ -108,9 +114,9 @@ def people_of(case: Complaint, allegations: list[Allegation]) -> list[tuple[Any,
     ]
     if concerned:
         rows.append(("Complained against", concerned))
-    for term, user in (("Investigator", case.investigator), ("Supervisor", case.supervisor)):
-        if user or case.state != CaseState.DESTROYED:
-            rows.append((term, user.display_name if user else "Nobody yet"))
+    for term, holder in (("Investigator", case.investigator), ("Supervisor", case.supervisor)):
+        if holder or case.state != CaseState.DESTROYED:
+            rows.append((term, holder.display_name if holder else "Nobody yet"))
     return rows
 
 

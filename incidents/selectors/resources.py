@@ -30,6 +30,7 @@ from incidents.models import (
 from incidents.reference import all_models, file_name
 from incidents.selectors.case_filters import CaseFilters, narrowed
 from incidents.selectors.cases import allegations_of, running_deadlines
+from incidents.selectors.complainants import ComplainantTold, complainant_for
 from incidents.selectors.footage_clock import FootageClock, footage_clock
 
 MOST_LISTED = 100
@@ -41,6 +42,7 @@ class CaseDetail:
     """A case with what belongs to it."""
 
     case: Complaint
+    complainant: ComplainantTold | None
     subjects: list[ComplaintSubject]
     allegations: list[Allegation]
     factors: list[str]
@@ -72,13 +74,14 @@ def read_case(user: User, case_id: UUID) -> CaseDetail:
     case = Complaint.objects.visible_to(user).select_related(*_OF_CASE).filter(pk=case_id).first()
     if case is None:
         raise NotFound
-    return detail_of(case)
+    return detail_of(user, case)
 
 
-def detail_of(case: Complaint) -> CaseDetail:
+def detail_of(user: User, case: Complaint) -> CaseDetail:
     """Read the parts of a case that was opened for this person (8 queries)."""
     return CaseDetail(
         case=case,
+        complainant=complainant_for(user, case),
         subjects=list(
             ComplaintSubject.objects.filter(complaint=case)
             .select_related("person__unit")
