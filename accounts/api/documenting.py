@@ -134,12 +134,13 @@ def documented(
     repeatable: bool = False,
     found: bool = True,
     proven: bool = False,
+    losing: bool = False,
 ) -> Callable[[Any], Any]:
     """Describe an endpoint in the OpenAPI document.
 
     `pages`: answers with a page of items. `versioned`: sends an ETag. `match`: needs If-Match.
     `repeatable`: takes an Idempotency-Key. `found` False: names no row that could be hidden.
-    `proven`: needs a second factor shown a moment ago.
+    `proven`: needs a second factor shown a moment ago. `losing`: may close the thing to the caller.
     """
     parameters: list[Any] = [ACTING_FOR]
     if query is not None:
@@ -156,6 +157,9 @@ def documented(
     responses: dict[Any, Any] = {
         status: OpenApiResponse(shape, description="Done" if status != 204 else "Done, no content")
     }
+    if losing:
+        gone = "Done; what you did closes it to you, so there is no content"
+        responses[204] = OpenApiResponse(None, description=gone)
     for code in _codes(body=body, query=query, match=match, repeatable=repeatable, found=found):
         responses[(code, PROBLEM)] = OpenApiResponse(Problem, description=_REFUSALS[code])
     return extend_schema(

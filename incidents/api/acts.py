@@ -17,6 +17,7 @@ from incidents.api import inputs, shapes
 from incidents.api.base import CaseView
 from incidents.api.complaints import case_answer
 from incidents.selectors import resources
+from incidents.selectors.access_preview import is_open_to
 from incidents.services import handling, outcomes
 from incidents.services.conflicts import ConflictRefused, note_refused
 
@@ -40,6 +41,8 @@ class ActOnCase(CaseView):
 
         def act() -> Answer:
             service(actor=self.actor, case_id=case_id, version=version, now=self.now, **values)
+            if not is_open_to(self.actor, case_id):
+                return Answer(204, None, {})
             return case_answer(self.actor, case_id)
 
         try:
@@ -66,9 +69,13 @@ class Handling(ActOnCase):
         versioned=True,
         match=True,
         repeatable=True,
+        losing=True,
     )
     def post(self, request: Request, case_id: UUID) -> Response:
-        """Starts the clocks of the handling and opens the case to the people named."""
+        """Starts the clocks of the handling and opens the case to the people named.
+
+        Whoever had a part and has none any more loses the access that came with it, you too.
+        """
         return self.run(
             case_id, Permission.MANAGE_CASE, inputs.HandlingDecision, handling.decide_handling
         )

@@ -66,8 +66,9 @@ class CasePlacement(models.Model):
 class GrantPeriod(models.Model):
     """One account's personal grant of a case, from when until when: kept when the grant is gone.
 
-    `until` is the end that was planned, `ended_at` the end that a person made; whichever comes
-    first counts. Giving access anew ends one row and begins another.
+    `until` is the end that was planned, `ended_at` the end that was made; whichever comes first
+    counts. `ended_by` is empty when the portal's own check took the case from the person. Giving
+    access anew ends one row and begins another.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -102,7 +103,7 @@ class GrantPeriod(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True, ended_by__isnull=True, end_reason="")
-                | (Q(ended_at__isnull=False, ended_by__isnull=False) & ~Q(end_reason="")),
+                | (Q(ended_at__isnull=False) & ~Q(end_reason="")),
                 name="grant_period_end_is_explained",
             ),
             models.CheckConstraint(

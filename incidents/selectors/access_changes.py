@@ -143,6 +143,8 @@ def why_ended(history: AccessHistory, user_id: UUID, stretch: Stretch) -> str:
         return "until they left the team"
     if stretch.path.ended_by_id is not None:
         return f"until {history.names.person(stretch.path.ended_by_id)} ended it"
+    if stretch.path.end_reason:
+        return "until a check of the portal ended it"
     return "until it ended by itself"
 
 

@@ -16,7 +16,7 @@ from django.db import transaction
 from accounts.models import User
 from accounts.roles import Permission
 from audit.recorder import Outcome, record, record_alone
-from audit.values import Actor, Subject
+from audit.values import Subject
 from bwcportal.errors import Invalid, NotFound, NotNow, NotPermitted
 from bwcportal.phrasing import counted
 from incidents.case_policies import check_reason
@@ -31,10 +31,10 @@ from incidents.events import (
 from incidents.models import AssignmentConcern, Complaint
 from incidents.permissions import check_may
 from incidents.selectors.conflicts import Found, concerns_for, conflicts_for, told_to
+from incidents.services.granting import CHECKER
 from incidents.services.moving import lock_case
 from incidents.services.unassigning import unassign_kept_out
 
-CHECKER = Actor(kind="SERVICE", id="recheck-conflicts", name="Conflict check")
 OVERRIDE = "conflict_reason"
 
 
@@ -206,7 +206,7 @@ def recheck_case(case_id: UUID, *, now: datetime) -> tuple[int, int, int]:
         case = Complaint.objects.select_for_update(of=("self",)).get(pk=case_id)
         if case.state not in OPEN_STATES:
             return 0, close_concerns(case, now=now, is_closed=True), 0
-        taken = unassign_kept_out(case, by=CHECKER, now=now)
+        taken = unassign_kept_out(case, by=None, now=now)
         raised = over = 0
         for role in AssignmentRole:
             user = case.investigator if role == AssignmentRole.INVESTIGATOR else case.supervisor

@@ -58,7 +58,7 @@ def exclude_person(
         details={"person": person.pk},
         personal={"name": person.title, "reason": text},
     )
-    unassign_kept_out(case, by=actor.audit_actor(), now=now)
+    unassign_kept_out(case, by=actor, now=now)
     return case
 
 

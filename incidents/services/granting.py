@@ -11,14 +11,18 @@ from accounts.grants import grant, in_force, revoke
 from accounts.models import User
 from accounts.policies import check_opens_no_case
 from audit.recorder import record
+from audit.values import Actor
 from bwcportal.errors import NotPermitted
 from incidents.enums import GrantKind
 from incidents.events import ACCESS_ENDED, ACCESS_GRANTED
+from incidents.kept_out import is_kept_out, kept_out_of
 from incidents.models import Complaint, ComplaintGrant, GrantPeriod
 from incidents.selectors.emergencies import open_emergency_of
 
 CODENAME = "view_complaint"
 RENEWED = "Given anew"
+LAST_ONE = "Nobody else can open this restricted case"
+CHECKER = Actor(kind="SERVICE", id="recheck-conflicts", name="Conflict check")
 
 
 def grant_case(
@@ -70,23 +74,65 @@ def grant_case(
     return period
 
 
-def end_grant(user: User, case: Complaint, *, reason: str, actor: User, now: datetime) -> bool:
+def end_grant(
+    user: User, case: Complaint, *, reason: str, actor: User | None, now: datetime
+) -> bool:
     """End an account's grant of a locked case and record that; False when there is none.
 
-    A grant that had expired goes too, and keeps the end that it had.
+    A grant that had expired goes too, and keeps the end that it had. Without an actor it is the
+    portal's own check that ends it.
     """
     if not revoke(ComplaintGrant, user=user, target=case):
         return False
     _end_period(user, case, actor=actor, reason=reason, now=now)
     record(
         ACCESS_ENDED,
-        actor=actor.audit_actor(),
+        actor=actor.audit_actor() if actor is not None else CHECKER,
         subject=case.audit_subject(),
         now=now,
         details={"user": user.pk},
         personal={"reason": reason, "name": user.display_name},
     )
     return True
+
+
+def end_assignment(
+    user: User, case: Complaint, *, reason: str, actor: User | None, now: datetime
+) -> bool:
+    """End the grant that came with a part in a locked case which the account has no more.
+
+    False when there is none, or when the account is the last to whom a restricted case is open: it
+    keeps the case by name, or nobody could ever open it again. A grant by name with an end, in whose
+    place the assignment had come, is given back until that end. Not to somebody kept out.
+    """
+    held = ComplaintGrant.objects.filter(user=user, content_object=case).select_related("period")
+    grant_row = held.first()
+    if grant_row is None or grant_row.period.kind != GrantKind.ASSIGNMENT:
+        return False
+    is_out = is_kept_out(case, user.person)
+    if case.is_restricted and not _is_open_to_others(user, case, now=now):
+        if actor is not None and not is_out:
+            grant_case(user, case, reason=LAST_ONE, actor=actor, now=now)
+        return False
+    before = GrantPeriod.objects.filter(
+        user=user,
+        complaint=case,
+        kind=GrantKind.PERSONAL,
+        ended_at=grant_row.period.since,
+        end_reason=RENEWED,
+        until__gt=now,
+    ).first()
+    end_grant(user, case, reason=reason, actor=actor, now=now)
+    if before is not None and actor is not None and not is_out:
+        grant_case(user, case, reason=before.reason, actor=actor, now=now, expires_at=before.until)
+    return True
+
+
+def _is_open_to_others(user: User, case: Complaint, *, now: datetime) -> bool:
+    lasting = in_force(ComplaintGrant, now=now).filter(
+        content_object=case, expires_at__isnull=True, user__is_active=True
+    )
+    return bool(lasting.exclude(user=user).exclude(user__person__in=kept_out_of(case)).exists())
 
 
 def check_not_for_oneself(actor: User, user: User, case: Complaint, *, now: datetime) -> None:
@@ -120,7 +166,9 @@ def open_to(user: User, case: Complaint, *, reason: str, actor: User, now: datet
         grant_case(user, case, reason=reason, actor=actor, now=now, kind=GrantKind.ASSIGNMENT)
 
 
-def _end_period(user: User, case: Complaint, *, actor: User, reason: str, now: datetime) -> None:
+def _end_period(
+    user: User, case: Complaint, *, actor: User | None, reason: str, now: datetime
+) -> None:
     period = GrantPeriod.objects.filter(user=user, complaint=case, ended_at__isnull=True).first()
     if period is not None:
         # Two requests may read the clock in one order and get the lock in the other.

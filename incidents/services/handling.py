@@ -33,7 +33,7 @@ from incidents.services.conflicts import (
     raise_concerns,
 )
 from incidents.services.deadlines import cancel_all_deadlines, cancel_deadline, start_deadline
-from incidents.services.granting import open_to
+from incidents.services.granting import end_assignment, open_to
 from incidents.services.moving import check_version, lock_case, move, note_contribution
 
 INVESTIGATIONS = frozenset({CaseState.LOCAL_INV, CaseState.DIRECTED_INV, CaseState.INDEPENDENT_INV})
@@ -52,7 +52,8 @@ def decide_handling(
 ) -> Complaint:
     """Decide how a case is handled, who investigates and who will sign it off; return the case.
 
-    An investigator or supervisor to whom the case is closed gets a personal grant. Starts the
+    An investigator or supervisor to whom the case is closed gets a grant, which ends with the part:
+    whoever gives the case away may lose sight of it. Starts the
     clocks of the handling: the first update, and the 12-month report of an investigation. Raises
     NotPermitted, StaleVersion, NotNow, or Invalid with the field `handling`, `investigator`,
     `supervisor` or `conflict_reason`: a conflict is refused and recorded, and a possible one may
@@ -192,7 +193,10 @@ def _assign(
     supervisor: User | None,
     now: datetime,
 ) -> None:
-    """Give the case to its people and open it to them; an unchanged assignment is no event."""
+    """Give the case to its people and open it to them; close it to who has no part any more.
+
+    An unchanged assignment is no event.
+    """
     was = {"investigator": case.investigator, "supervisor": case.supervisor}
     chosen = {"investigator": investigator, "supervisor": supervisor}
     case.investigator, case.supervisor = investigator, supervisor
@@ -202,6 +206,9 @@ def _assign(
     ):
         if user is not None:
             open_to(user, case, reason=reason, actor=actor, now=now)
+    for role, user in was.items():
+        if user is not None and user not in chosen.values():
+            end_assignment(user, case, reason=f"No longer {role} of the case", actor=actor, now=now)
     if investigator is not None:
         note_contribution(case, actor=investigator, kind=ContributionKind.INVESTIGATED, now=now)
     if was == chosen:

@@ -67,7 +67,7 @@ def propose_matches(
             now=now,
             details={"persons": [match.person_id for match in made]},
         )
-        unassign_kept_out(case, by=actor.audit_actor(), now=now)
+        unassign_kept_out(case, by=actor, now=now)
     return made
 
 

@@ -204,7 +204,7 @@ def _settle_named(
         state = MatchState.CONFIRMED if is_named else MatchState.REJECTED
         decide(match, state, actor=actor, reason=reason, now=now)
         let_back(case, match.person, actor=actor, reason=reason, now=now)
-    unassign_kept_out(case, by=actor.audit_actor(), now=now)
+    unassign_kept_out(case, by=actor, now=now)
 
 
 def _raise_version(case: Complaint) -> None:

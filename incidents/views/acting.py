@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bwcportal.errors import DomainError, Invalid, NotFound, NotPermitted, StaleVersion
+from incidents.selectors.access_preview import is_open_to
 from incidents.selectors.casebar import build_casebar
 from incidents.services.opening import open_case
 
@@ -78,6 +79,9 @@ def run(
         form.add_error(name if name in form.fields else None, error.message)
         return show(request, case=case, act=act, form=form, status=error.status)
     messages.success(request, done)
+    # Whoever gives a case away, or ends their own access, may have closed it to themselves.
+    if not is_open_to(request.user, case.pk):  # type: ignore[arg-type]
+        return redirect(reverse("incidents:case-list"))
     return redirect(reverse(to, kwargs={"case_id": case.pk}))
 
 

@@ -16,6 +16,7 @@ from bwcportal.phrasing import london_day, plain_date
 from incidents.enums import ContributionKind
 from incidents.models import Allegation, Complaint
 from incidents.services.deadlines import meet_deadline, start_deadline
+from incidents.services.granting import end_assignment
 from incidents.services.moving import check_version, lock_case, move, note_contribution
 from incidents.transitions import check_transition
 from reviews.digest import content_of, digest_of
@@ -74,6 +75,10 @@ def submit(
         submitted_at=now,
         supervisor=supervisor,
     )
+    if case.supervisor is not None and case.supervisor != supervisor:
+        end_assignment(
+            case.supervisor, case, reason="Another supervisor was chosen", actor=actor, now=now
+        )
     case.supervisor = supervisor
     move(case, "submit")
     case.save(update_fields=["state", "state_before_pause", "version", "supervisor"])
