@@ -90,7 +90,8 @@ def check_password_is_fit(password: str, user: User) -> None:
     try:
         validate_password(password, user)
     except ValidationError as error:
-        raise Invalid(" ".join(error.messages).rstrip("."), field="password") from error
+        # One reason at a time: the first is the one to mend, and others often say the same.
+        raise Invalid(error.messages[0].rstrip("."), field="password") from error
 
 
 def choose_password(user: User, password: str) -> None:

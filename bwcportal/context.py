@@ -26,6 +26,8 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     items = []
     if user is not None and user.is_authenticated:
         for label, name, permission in _NAVIGATION:
+            if name == "incidents:case-list" and user.opens_no_case:
+                continue
             if permission is None or user.has_role_permission(permission):
                 address = reverse(name)
                 items.append({"label": label, "url": address, "current": False})

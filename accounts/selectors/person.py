@@ -19,6 +19,7 @@ from accounts.models import (
     SignedInSession,
     User,
 )
+from accounts.roles import Permission
 from accounts.selectors.directory import get_person
 from accounts.services.lost_factors import OPEN_FOR
 from bwcportal.errors import NotFound
@@ -101,6 +102,17 @@ def waiting_resets(*, now: datetime) -> list[FactorReset]:
     """List the requests to remove lost factors that wait for a second administrator (1 query)."""
     asked = FactorReset.objects.filter(decided_at__isnull=True, asked_at__gt=now - OPEN_FOR)
     return list(asked.select_related("user__person", "asked_by__person").order_by("asked_at"))
+
+
+def resets_to_decide(user: User, *, now: datetime) -> list[FactorReset]:
+    """List the requests that this person can approve or drop (1 query): neither their own nor theirs."""
+    if not user.has_role_permission(Permission.MANAGE_PEOPLE):
+        return []
+    return [
+        reset
+        for reset in waiting_resets(now=now)
+        if user.person_id not in {reset.asked_by.person_id, reset.user.person_id}
+    ]
 
 
 def get_reset(reset_id: UUID) -> FactorReset:

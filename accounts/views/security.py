@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -83,17 +84,19 @@ def set_up_code(request: HttpRequest, user_id: UUID) -> HttpResponse:
         "given before stops working.",
     )
 
+    sets_password = request.POST.get("what", "password") == "password"
+
     def perform(cleaned: dict[str, Any]) -> str:
         return set_up_codes.issue_set_up_code(
             actor=request.user,
             user_id=user_id,
-            sets_password=cleaned.get("what", "password") == "password",
+            sets_password=sets_password,
             reason=cleaned["reason"],
             now=timezone.now(),
         )
 
     form = SetUpCodeForm(request.POST or None, has_password=has_password)
-    return _run_and_show_code(request, user, act, form, perform)
+    return _run_and_show_code(request, user, act, form, perform, sets_password=sets_password)
 
 
 @require_http_methods(["GET", "POST"])
@@ -133,7 +136,7 @@ def approve_reset(request: HttpRequest, reset_id: UUID) -> HttpResponse:
 
     # An empty form is unbound unless it is given data, and a POST without answers is an act.
     form = forms.Form({} if request.method == "POST" else None)
-    return _run_and_show_code(request, user, act, form, perform)
+    return _run_and_show_code(request, user, act, form, perform, sets_password=False)
 
 
 @require_http_methods(["GET", "POST"])
@@ -166,6 +169,8 @@ def _run_and_show_code(
     act: Act,
     form: forms.Form,
     perform: Callable[[dict[str, Any]], str],
+    *,
+    sets_password: bool,
 ) -> HttpResponse:
     made: list[str] = []
 
@@ -177,5 +182,12 @@ def _run_and_show_code(
     if not made:
         return response
     # The answer to the POST itself, so that the code stands in no address and no message.
-    context = {"code": made[0], "account": user, "back": act.back}
+    opens = "accounts:set-up" if sets_password else settings.LOGIN_URL
+    context = {
+        "code": made[0],
+        "account": user,
+        "sets_password": sets_password,
+        "address": request.build_absolute_uri(reverse(opens)),
+        "back": act.back,
+    }
     return draw(request, "accounts/code_shown.html", context, tab=act.tab)

@@ -161,7 +161,9 @@ def error_summary(*forms: BaseForm) -> dict[str, Any]:
 
     Takes several forms. Draws nothing when there is nothing to repair.
     """
-    return {"errors": form_markup.summary_lines(forms)}
+    errors = form_markup.summary_lines(forms)
+    # What has no field to go to is no answer that could be checked.
+    return {"errors": errors, "answers": sum(bool(line["href"]) for line in errors)}
 
 
 @register.inclusion_tag("_components/choices.html")

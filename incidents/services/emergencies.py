@@ -52,7 +52,7 @@ def open_in_emergency(
     """
     check_may(actor, Permission.BREAK_GLASS)
     check_not_acting(actor)
-    if Role.ADMINISTRATOR in actor.role_set:
+    if actor.opens_no_case:
         raise NotPermitted(
             "An administrator opens no case. Ask a supervisor or an appropriate authority",
             code="administrator",

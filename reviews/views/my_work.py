@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.roles import Permission
+from accounts.selectors.person import resets_to_decide
 from audit.recorder import record_consultation
 from audit.values import Subject
 from incidents.events import CASE_LIST_VIEWED
@@ -28,6 +29,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
     context = {
         "work": read_my_work(user=request.user, now=now),
         "covers": [] if request.user.acting_for else covers_to_act_by(request.user, now=now),
+        "resets": resets_to_decide(request.user, now=now),
         "may_log": request.user.has_role_permission(Permission.LOG_COMPLAINT),
         "may_search": request.user.has_role_permission(Permission.SEARCH_FOOTAGE),
         "sees_disposals": request.user.has_role_permission(Permission.APPROVE_DISPOSAL),

@@ -61,6 +61,7 @@ def test_a_set_up_code_is_shown_once_and_works(client: Client, user: User) -> No
     assert "No password yet: hand out a set-up code" in person_page(client, user)
     response = post(client, "accounts:issue-set-up-code", user.pk, reason="New here")
     code = code_in(response)
+    assert f"http://testserver{reverse('accounts:set-up')}" in response.content.decode()
 
     found = find_set_up_code(username=user.username, code=code, now=timezone.now())
     assert found is not None
@@ -140,10 +141,38 @@ def test_a_lost_phone_takes_two_administrators(client: Client, user: User) -> No
     assert "These wait for a second administrator" in listed
     page = second.get(reverse("accounts:approve-factor-reset", args=[reset.pk])).content.decode()
     assert "fell into the river" in page
-    code = code_in(post(second, "accounts:approve-factor-reset", reset.pk))
+    shown = post(second, "accounts:approve-factor-reset", reset.pk)
+    code = code_in(shown)
+    assert "They sign in at" in shown.content.decode(), "the password comes first, then the code"
     assert find_set_up_code(username=user.username, code=code, now=timezone.now()) is not None
     assert theirs.get("/cases/").status_code == 302
     assert post(second, "accounts:approve-factor-reset", reset.pk).status_code == 409
+
+
+def test_what_waits_for_a_second_administrator_stands_in_their_work(
+    client: Client, user: User
+) -> None:
+    second, handler = signed_in(make_administrator()), signed_in(make_user(Role.COMPLAINT_HANDLER))
+    waits, name = "These wait for a second administrator", user.person.surname
+
+    def work(of: Client) -> str:
+        return str(of.get(reverse("reviews:my-work")).content.decode())
+
+    assert waits not in work(second)
+    post(client, "accounts:ask-factor-reset", user.pk, reason="Phone fell into the river")
+    assert waits in work(second)
+    assert name in work(second)
+    # Neither who asked nor who opens cases has anything to do about it.
+    assert waits not in work(client)
+    assert name not in work(handler)
+    post(second, "accounts:drop-factor-reset", FactorReset.objects.get(user=user).pk)
+    assert waits not in work(second)
+
+
+def test_an_administrator_is_led_to_people_and_not_to_cases(client: Client) -> None:
+    page = client.get(reverse("reviews:my-work")).content.decode()
+    assert reverse("accounts:administration") in page
+    assert reverse("incidents:case-list") not in page
 
 
 def test_a_request_is_dropped(client: Client, user: User) -> None:

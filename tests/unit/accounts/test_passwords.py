@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import CommandUnit, Person, User
+from accounts.passwords import check_password_is_fit
+from bwcportal.errors import Invalid
 
 OWNER = User(
     username="vasey",
@@ -95,3 +97,10 @@ def test_t59_a_password_is_set_in_one_place_alone() -> None:
                 found.add(str(path.relative_to(settings.BASE_DIR)))
 
     assert found == allowed
+
+
+def test_one_reason_is_given_at_a_time() -> None:
+    """`password1234` is guessed first and also too common: two sentences in one line are noise."""
+    with pytest.raises(Invalid) as refused:
+        check_password_is_fit("password1234", OWNER)
+    assert refused.value.message.endswith("Use three random words instead")

@@ -66,7 +66,19 @@ def test_errors_of_the_whole_form_are_in_the_summary_without_a_link():
     form = SampleForm({})
     form.is_valid()
     form.add_error(None, "Both cannot be true")
-    assert "<li>Both cannot be true</li>" in drawn("{% error_summary form %}", form)
+    page = drawn("{% error_summary form %}", form)
+    assert "<li>Both cannot be true</li>" in page
+    assert "Check 3 answers" in page
+
+
+def test_a_summary_without_a_field_asks_for_no_answer_to_be_checked():
+    form = SampleForm({"when_day": "18", "when_month": "11", "when_year": "2026"})
+    form.is_valid()
+    form.errors.clear()
+    form.add_error(None, "There were too many wrong tries")
+    page = drawn("{% error_summary form %}", form)
+    assert "There is a problem" in page
+    assert "Check" not in page
 
 
 def test_split_date_keeps_what_was_typed():
