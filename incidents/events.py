@@ -67,6 +67,16 @@ BULK_GIVEN = event_type(
 TRANSFERRED = event_type(
     "incidents.transferred", Operation.ALTERATION, "moved the case to another team"
 )
+ARRIVAL_NOTED = event_type(
+    "incidents.arrival_noted",
+    Operation.ADMINISTRATION,
+    "took note for the team that the case came to it",
+)
+TRANSFER_OVERRIDDEN = event_type(
+    "incidents.transfer_overridden",
+    Operation.ADMINISTRATION,
+    "moved the case to a team in spite of conflicts",
+)
 RESTRICTED = event_type("incidents.restricted", Operation.ALTERATION, "restricted the case")
 RESTRICTION_LIFTED = event_type(
     "incidents.restriction_lifted", Operation.ALTERATION, "lifted the restriction of the case"

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from incidents.views import (
     access,
     administering,
+    arrivals,
     bulk_access,
     cases,
     concerns,
@@ -71,6 +72,7 @@ case_patterns: list[URLPattern] = [
     path("access/people/<uuid:user_id>/export/", exporting.export_reach, name="export-reach"),
     path("access/bulk/", bulk_access.bulk_access, name="bulk-access"),
     path(f"{CASE}transfer/", relocating.transfer, name="transfer"),
+    path(f"{CASE}arrival/note/", arrivals.note, name="note-arrival"),
     path(f"{CASE}restrict/", relocating.restrict, name="restrict"),
     path(f"{CASE}restrict/lift/", relocating.lift_restriction, name="lift-restriction"),
     path(f"{CASE}access/<uuid:user_id>/end/", access.end_access, name="end-access"),

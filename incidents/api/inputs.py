@@ -165,6 +165,11 @@ class Transfer(StrictSerializer):
 
     team = Text(max_length=12)
     reason = Text(max_length=200)
+    conflict_reason = Text(
+        max_length=200,
+        required=False,
+        help_text="Why it may go there although people of the team are in conflict with it",
+    )
     keep = serializers.ListField(child=Id(), required=False, max_length=200)
 
 

@@ -94,7 +94,12 @@ class TransferForm(KeepingForm):
     """The team to which a case moves."""
 
     team = forms.ChoiceField(label="The team it moves to")
-    field_order: ClassVar = ["team", "reason", "keep", "shown"]
+    conflict_reason = forms.CharField(
+        label="Why the case may go to this team all the same",
+        help_text="Stands in the history of the case, with the conflicts",
+        **{**REASON, "required": False},
+    )
+    field_order: ClassVar = ["team", "reason", "conflict_reason", "keep", "shown"]
 
     def __init__(self, *args: Any, teams: list[Team], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -32,6 +32,7 @@ class CasePlacement(models.Model):
     """Where a case stood from one moment until another: in which team, restricted or not.
 
     A case that is not destroyed has exactly one row without an end, equal to its own columns.
+    `awaits_note` says that it came from another team and nobody of this one has taken note yet.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -42,9 +43,18 @@ class CasePlacement(models.Model):
     until = models.DateTimeField(null=True, blank=True)
     moved_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=200)
+    awaits_note = models.BooleanField(default=False, db_default=False)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["complaint", "since"], name="placement_of_case")]
+        indexes: ClassVar = [
+            models.Index(fields=["complaint", "since"], name="placement_of_case"),
+            models.Index(
+                fields=["team"],
+                include=["complaint"],
+                condition=Q(awaits_note=True, until__isnull=True),
+                name="placement_awaits_note",
+            ),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["complaint"], condition=Q(until__isnull=True), name="placement_one_open"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -51,11 +52,17 @@ class Preview:
 
 
 def preview_of(
-    case: Complaint, *, now: datetime, team: Team | None = None, is_restricted: bool | None = None
+    case: Complaint,
+    *,
+    now: datetime,
+    team: Team | None = None,
+    is_restricted: bool | None = None,
+    said: Sequence[str] = (),
 ) -> Preview:
     """Work out what changes if the case stood in another team or under another restriction.
 
-    None stays as it is. `keeps` hold it by a way of their own, `stays` by the team. 4 queries.
+    None stays as it is. `keeps` hold it by a way of their own, `stays` by the team. `said` is what else
+    was shown and has to be true when it is confirmed. 4 queries.
     """
     team = team or case.team
     restricted = case.is_restricted if is_restricted is None else is_restricted
@@ -94,10 +101,10 @@ def preview_of(
         for words, user in (("Investigator", case.investigator), ("Supervisor", case.supervisor))
         if user is not None and user.pk in losing
     ]
-    said = [str(case.pk), case.version, str(team.pk), restricted]
-    said += [sorted(str(user.pk) for user in group) for group in (loses, gains, stays)]
-    said.append(sorted(str(pk) for pk in own))
-    digest = hashlib.sha256(json.dumps(said).encode()).hexdigest()
+    shown: list[object] = [str(case.pk), case.version, str(team.pk), restricted, *said]
+    shown += [sorted(str(user.pk) for user in group) for group in (loses, gains, stays)]
+    shown.append(sorted(str(pk) for pk in own))
+    digest = hashlib.sha256(json.dumps(shown).encode()).hexdigest()
     return Preview(keeps, stays, loses, gains, parts, digest)
 
 

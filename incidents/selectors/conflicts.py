@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -51,9 +51,19 @@ def sentence(kind: str, user: User, about: Person | None, because: Complaint | N
 
 def conflicts_for(case: Complaint, user: User, *, now: datetime) -> list[Found]:
     """List the conflicts between an account's person and a case (about 12 queries)."""
-    found = conflicts_of(facts_of(case, user, now=now))
-    people = Person.objects.in_bulk([each.about for each in found if each.about])
-    cases = Complaint.objects.in_bulk([each.because for each in found if each.because])
+    return conflicts_of_people(case, [user], now=now)
+
+
+def conflicts_of_people(case: Complaint, users: Iterable[User], *, now: datetime) -> list[Found]:
+    """List the conflicts of several people with a case (about 8 queries, and 6 for each person)."""
+    of_case = facts_of_case(case, now=now)
+    found = [
+        (user, conflict)
+        for user in users
+        for conflict in conflicts_of(with_person(of_case, case, user, now=now))
+    ]
+    people = Person.objects.in_bulk([each.about for _, each in found if each.about])
+    cases = Complaint.objects.in_bulk([each.because for _, each in found if each.because])
     return [
         Found(
             each,
@@ -61,7 +71,7 @@ def conflicts_for(case: Complaint, user: User, *, now: datetime) -> list[Found]:
             people.get(each.about) if each.about else None,
             cases.get(each.because) if each.because else None,
         )
-        for each in found
+        for user, each in found
     ]
 
 
@@ -80,8 +90,12 @@ def told_to(viewer: User, found: Iterable[Found]) -> tuple[list[Found], list[Fou
 
 def facts_of(case: Complaint, user: User, *, now: datetime) -> Facts:
     """Gather what is known of a person and a case at a moment."""
+    return with_person(facts_of_case(case, now=now), case, user, now=now)
+
+
+def facts_of_case(case: Complaint, *, now: datetime) -> Facts:
+    """Gather what is known of a case alone, to ask it of several people (`with_person`)."""
     today = london_day(now)
-    me = frozenset(user.person.ids)
     named = ComplaintSubject.objects.filter(complaint=case, person__isnull=False)
     subjects = {
         subject.person.pk: frozenset(subject.person.ids)
@@ -89,33 +103,45 @@ def facts_of(case: Complaint, user: User, *, now: datetime) -> Facts:
         if subject.person is not None
     }
     everybody = {each for records in subjects.values() for each in records}
-    incident = case.incident
-    interests = _interests(me, today)
     wearers = FootageLink.objects.filter(complaint=case, footage__wearer__isnull=False)
     facts = Facts(
-        candidate=me,
+        candidate=frozenset(),
         subjects=subjects,
         excluded=frozenset(kept_out_of(case)) - everybody,
-        managers=managers_of(me, on=today),
         managers_of={pk: managers_of(records, on=today) for pk, records in subjects.items()},
         linked_parties=_linked_parties(case),
         wearers=all_records(wearers.values_list("footage__wearer_id", flat=True)) - everybody,
-        interests=all_records(row.about_person_id for row in interests if row.about_person_id),
-        interest_words=tuple(row.about_words for row in interests if row.about_words),
         texts=_texts(case),
     )
-    if incident is None:
+    if case.incident is None:
         return facts
-    day = london_day(incident.starts_at)
-    first, last = incident.starts_at, incident.ends_at
-    return Facts(
-        **{
-            **vars(facts),
-            "units": frozenset(units_on(me, day)),
-            "units_of": {pk: frozenset(units_on(ids, day)) for pk, ids in subjects.items()},
-            "teams": frozenset(teams_on(me, first, last)),
-            "teams_of": {pk: frozenset(teams_on(ids, first, last)) for pk, ids in subjects.items()},
-        }
+    day = london_day(case.incident.starts_at)
+    first, last = case.incident.starts_at, case.incident.ends_at
+    return replace(
+        facts,
+        units_of={pk: frozenset(units_on(ids, day)) for pk, ids in subjects.items()},
+        teams_of={pk: frozenset(teams_on(ids, first, last)) for pk, ids in subjects.items()},
+    )
+
+
+def with_person(facts: Facts, case: Complaint, user: User, *, now: datetime) -> Facts:
+    """Add to what is known of a case what is known of a person."""
+    today = london_day(now)
+    me = frozenset(user.person.ids)
+    interests = _interests(me, today)
+    facts = replace(
+        facts,
+        candidate=me,
+        managers=managers_of(me, on=today),
+        interests=all_records(row.about_person_id for row in interests if row.about_person_id),
+        interest_words=tuple(row.about_words for row in interests if row.about_words),
+    )
+    if case.incident is None:
+        return facts
+    return replace(
+        facts,
+        units=frozenset(units_on(me, london_day(case.incident.starts_at))),
+        teams=frozenset(teams_on(me, case.incident.starts_at, case.incident.ends_at)),
     )
 
 

@@ -12,7 +12,7 @@ from accounts.roles import Permission
 from bwcportal.phrasing import LAST_DAYS, plain_date
 from incidents.case_policies import check_can_be_updated
 from incidents.enums import HANDLING_STATES, CaseState
-from incidents.models import Allegation, Complaint
+from incidents.models import Allegation, CasePlacement, Complaint
 from incidents.permissions import Verdict, check_may, verdict
 from incidents.selectors.casebar import CLOSED_STATES
 from incidents.selectors.cases import allegations_of, key_dates, running_deadlines, updates_of
@@ -33,7 +33,7 @@ ACTS = (
 
 
 def overview_of(user: User, case: Complaint, *, now: datetime) -> dict[str, Any]:
-    """Gather the overview of a case for its template (11 queries)."""
+    """Gather the overview of a case for its template (12 queries at most)."""
     allegations = allegations_of(case)
     clock = footage_clock(case) if case.state not in CLOSED_STATES else None
     may_name = (
@@ -49,6 +49,7 @@ def overview_of(user: User, case: Complaint, *, now: datetime) -> dict[str, Any]
         "is_new": case.state in {CaseState.LOGGED, CaseState.REOPENED},
         "is_over": case.state in CLOSED_STATES | {CaseState.WITHDRAWN},
         "people": people_of(user, case, allegations),
+        "arrival": arrival_of(user, case),
         "officers": list(case.subjects.select_related("person").order_by("person__surname", "id"))
         if may_name
         else [],
@@ -118,6 +119,18 @@ def people_of(user: User, case: Complaint, allegations: list[Allegation]) -> lis
         if holder or case.state != CaseState.DESTROYED:
             rows.append((term, holder.display_name if holder else "Nobody yet"))
     return rows
+
+
+def arrival_of(user: User, case: Complaint) -> CasePlacement | None:
+    """Give the move by which the case came to the person's team, if it is theirs to take note of it."""
+    if not (user.has_role_permission(Permission.SIGN_OFF) and case.team_id in user.team_ids):
+        return None
+    found: CasePlacement | None = (
+        CasePlacement.objects.filter(complaint=case, until__isnull=True, awaits_note=True)
+        .select_related("moved_by__person")
+        .first()
+    )
+    return found
 
 
 def _check_update(user: User, case: Complaint) -> None:

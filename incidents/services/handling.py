@@ -25,6 +25,7 @@ from incidents.enums import (
 from incidents.events import ASSIGNED, HANDLING_DECIDED, RESUMED, SUSPENDED, WITHDRAWN
 from incidents.models import Complaint, Deadline
 from incidents.permissions import check_may
+from incidents.services.arrivals import take_note
 from incidents.services.conflicts import (
     ConflictRefused,
     check_no_conflict,
@@ -127,6 +128,8 @@ def _decide_handling(
     for user, role, found in untold:
         raise_concerns(case, user, role, found, now=now)
     close_concerns(case, now=now)
+    if case.team_id in actor.team_ids:
+        take_note(case)
     _start_clocks(case, now=now, begins=was_unassessed)
     return case
 

@@ -41,7 +41,8 @@ def place(
 ) -> CasePlacement:
     """Put a locked case into another team, or change its restriction, and end the row before.
 
-    What is None stays. Raises NotNow when the new team is closed. Changes the columns of the case and saves nothing of it: the caller does.
+    What is None stays. A new team has to take note. Raises NotNow when it is closed. Changes the
+    columns of the case and saves nothing of it: the caller does.
     """
     last = CasePlacement.objects.get(complaint=case, until__isnull=True)
     # Two requests may read the clock in one order and get the lock in the other.
@@ -60,4 +61,5 @@ def place(
         since=moment,
         moved_by=actor,
         reason=reason,
+        awaits_note=last.awaits_note if team is None else True,
     )

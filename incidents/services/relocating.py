@@ -21,10 +21,17 @@ from audit.registry import EventType
 from bwcportal.errors import Invalid, NotNow, StaleVersion
 from incidents.case_policies import check_reason
 from incidents.enums import CaseState, ContributionKind, GrantKind
-from incidents.events import ASSIGNED, RESTRICTED, RESTRICTION_LIFTED, TRANSFERRED
+from incidents.events import (
+    ASSIGNED,
+    RESTRICTED,
+    RESTRICTION_LIFTED,
+    TRANSFER_OVERRIDDEN,
+    TRANSFERRED,
+)
 from incidents.models import Complaint, ComplaintGrant
 from incidents.permissions import check_may
 from incidents.selectors.access_preview import Preview, preview_of
+from incidents.selectors.receiving import Receiving, receiving
 from incidents.services.conflicts import check_no_reader_conflict
 from incidents.services.granting import check_not_for_oneself, grant_case
 from incidents.services.moving import check_version, lock_case, note_contribution
@@ -48,14 +55,17 @@ def transfer_case(
     team: Team,
     reason: str,
     keep: Iterable[UUID] = (),
+    conflict_reason: str = "",
     shown: str | None = None,
     now: datetime,
 ) -> Complaint:
     """Move a case to another team, keeping it open by name to the accounts in `keep`; return it.
 
-    `shown` is the digest of the preview that was confirmed. The actor may lose sight of the case by
-    this. Raises NotFound, NotPermitted, StaleVersion, NotNow for a restricted case or one with its
-    supervisor, or Invalid with the field `team`, `keep` or `reason`.
+    `shown` is the digest of the preview that was confirmed. `conflict_reason` says why the case may
+    go to a team of which people are in conflict with it. Its supervisors find on My work that a case
+    came. The actor may lose sight of it. Raises NotFound, NotPermitted, StaleVersion, NotNow for a
+    restricted case or one with its supervisor, or Invalid with the field `team`, `keep`, `reason` or
+    `conflict_reason`.
     """
     case = lock_case(actor=actor, case_id=case_id)
     check_may(actor, Permission.MANAGE_CASE)
@@ -66,7 +76,9 @@ def transfer_case(
     if team.closed_at is not None:
         raise Invalid(f"{team.name} is closed. Choose another team", field="team")
     text = check_reason(reason)
-    preview = _checked(preview_of(case, now=now, team=team), shown)
+    others = receiving(case, team, actor=actor, now=now)
+    preview = _checked(preview_of(case, now=now, team=team, said=others.said), shown)
+    _override(case, others, conflict_reason, actor=actor, now=now)
     was = case.team
     _keep(case, preview, keep, actor=actor, reason=text, now=now)
     place(case, actor=actor, now=now, reason=text, team=team)
@@ -169,6 +181,34 @@ def check_can_be_opened(case: Complaint) -> None:
         raise NotNow("The case is not restricted", code="not_restricted")
     if case.state == CaseState.DESTROYED:
         raise NotNow("The case is destroyed: there is nothing left to open", code="wrong_state")
+
+
+def _override(
+    case: Complaint, others: Receiving, conflict_reason: str, *, actor: User, now: datetime
+) -> None:
+    """Record why a case goes to a team in spite of conflicts; raise Invalid when nobody says why."""
+    if not others.needs_reason:
+        return
+    said = "; ".join(others.said)
+    if not conflict_reason.strip():
+        raise Invalid(
+            f"{said}. Choose another team, or say why the case may go there",
+            code="conflict",
+            field="conflict_reason",
+        )
+    reason = check_reason(conflict_reason, field="conflict_reason")
+    record(
+        TRANSFER_OVERRIDDEN,
+        actor=actor.audit_actor(),
+        subject=case.audit_subject(),
+        now=now,
+        details={
+            "team": others.team.code,
+            "users": sorted({str(each.user.pk) for each in others.conflicts}),
+            "kinds": sorted({str(each.conflict.kind) for each in others.conflicts}),
+        },
+        personal={"reason": reason, "conflict": said},
+    )
 
 
 def _checked(preview: Preview, shown: str | None) -> Preview:

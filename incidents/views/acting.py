@@ -80,7 +80,7 @@ def run(
         return show(request, case=case, act=act, form=form, status=error.status)
     messages.success(request, done)
     # Whoever gives a case away, or ends their own access, may have closed it to themselves.
-    if not is_open_to(request.user, case.pk):  # type: ignore[arg-type]
+    if not is_open_to(request.user, case.pk):
         return redirect(reverse("incidents:case-list"))
     return redirect(reverse(to, kwargs={"case_id": case.pk}))
 

@@ -20,9 +20,10 @@ from accounts.roles import Permission
 from accounts.services.step_up import ProofNeeded, StepUpAct
 from bwcportal.errors import DomainError, NotFound, NotPermitted, StaleVersion
 from incidents.forms.access import KeepingForm, TransferForm
-from incidents.permissions import check_may
+from incidents.permissions import check_may, verdict
 from incidents.selectors.access_preview import Preview, is_open_to, other_teams, preview_of
 from incidents.selectors.casebar import build_casebar
+from incidents.selectors.receiving import Receiving, receiving
 from incidents.services import relocating
 from incidents.views.acting import load, version_sent
 
@@ -46,7 +47,11 @@ def transfer(request: HttpRequest, case_id: UUID) -> HttpResponse:
     now = timezone.now()
     form = TransferForm(request.POST or None, teams=other_teams(case))
     team = form.chosen()
-    preview = preview_of(case, now=now, team=team) if team else None
+    user: Any = request.user
+    others = receiving(case, team, actor=user, now=now) if team else None
+    preview = preview_of(case, now=now, team=team, said=others.said) if others else None
+    if others is None or not others.needs_reason:
+        del form.fields["conflict_reason"]
     words = Words(
         "Move the case to another team",
         f"It is with {case.team.name}. In the moment it moves, everybody who sees it only as a "
@@ -63,11 +68,12 @@ def transfer(request: HttpRequest, case_id: UUID) -> HttpResponse:
             team=team,
             reason=form.cleaned_data["reason"],
             keep=keep,
+            conflict_reason=form.cleaned_data.get("conflict_reason", ""),
             shown=form.cleaned_data["shown"],
             now=now,
         )
 
-    return _run(request, case, form, preview, words, perform, kept=set())
+    return _run(request, case, form, preview, words, perform, kept=set(), others=others)
 
 
 @require_http_methods(["GET", "POST"])
@@ -146,6 +152,7 @@ def _run(
     *,
     kept: set[UUID],
     proving: Proving | None = None,
+    others: Receiving | None = None,
 ) -> HttpResponse:
     """Show the form and who loses the case; act when the list sent back is the one that is true.
 
@@ -153,7 +160,7 @@ def _run(
     """
     if preview is not None:
         form.offer(preview, kept=kept)
-    show = partial(_show, request, case, form, preview, words, proving=proving)
+    show = partial(_show, request, case, form, preview, words, proving=proving, others=others)
     if not form.is_bound:
         return show()
     # Asked for even when the rest has to be repaired, so that what was shown is not lost.
@@ -190,11 +197,15 @@ def _show(
     words: Words,
     *,
     proving: Proving | None,
+    others: Receiving | None = None,
     stale: StaleVersion | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    user: Any = request.user
     context = {
         "proving": proving,
+        "others": others,
+        "may_keep_out": verdict(lambda: check_may(user, Permission.GRANT_ACCESS)).allowed,
         "case": case,
         "casebar": build_casebar(user=request.user, case=case, current="access"),
         "form": form,

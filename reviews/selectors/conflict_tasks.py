@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 
-from accounts.branched_lists import take
+from accounts.branched_lists import expanded, take
 from accounts.models import User
 from accounts.roles import Permission
 from bwcportal.phrasing import counted, london_day
@@ -16,7 +18,7 @@ from incidents.enums import (
     ContributionKind,
     MatchState,
 )
-from incidents.models import Complaint, Contribution, SubjectMatch
+from incidents.models import CasePlacement, Complaint, Contribution, SubjectMatch
 from incidents.selectors.conflicts import list_concerns, sentence
 from reviews.selectors.my_tasks import Task
 
@@ -25,32 +27,52 @@ _NEED_SOMEBODY = sorted(HANDLING_STATES | {CaseState.SUSPENDED, CaseState.SUPERV
 
 
 def vacancy_tasks(user: User) -> list[Task]:
-    """List the team's cases that nobody investigates, for those who sign off (2 queries, else none)."""
+    """List the team's cases that nobody investigates, and those that came from another team.
+
+    For those who sign off (2 queries, else none).
+    """
     if not user.has_role_permission(Permission.SIGN_OFF):
         return []
+    arrived = CasePlacement.objects.filter(
+        awaits_note=True, until__isnull=True, team_id__in=user.team_ids
+    )
+    arms = [
+        Q(investigator__isnull=True, state__in=_NEED_SOMEBODY),
+        Q(pk__in=arrived.values("complaint_id")),
+    ]
     branches = [
-        branch.filter(
-            investigator__isnull=True, team_id__in=user.team_ids, state__in=_NEED_SOMEBODY
-        )
-        for branch in Complaint.objects.branches_for(user)
+        branch.filter(team_id__in=user.team_ids) for branch in Complaint.objects.branches_for(user)
     ]
     before = Contribution.objects.filter(
         complaint=OuterRef("pk"), kind=ContributionKind.INVESTIGATED
     )
-    load = Complaint.objects.annotate(had_one=Exists(before))
-    return [
-        Task(
-            case,
-            "Needs a new investigator" if case.had_one else "Needs an investigator",
-            reverse("incidents:decide-handling", args=[case.pk])
-            if case.state in HANDLING_STATES
-            else reverse("incidents:case", args=[case.pk]),
-            case.title,
-            london_day(case.handling_since or case.logged_at),
-            is_due=False,
-        )
-        for case in take(branches, order=("logged_at", "id"), limit=MOST, load=load).rows
-    ]
+    came = arrived.filter(complaint=OuterRef("pk"))
+    load = Complaint.objects.annotate(had_one=Exists(before), came=Subquery(came.values("since")))
+    rows = take(expanded(branches, arms), order=("logged_at", "id"), limit=MOST, load=load).rows
+    return [_vacancy(case) for case in rows]
+
+
+def _vacancy(case: Any) -> Task:
+    is_vacant = case.investigator_id is None and case.state in _NEED_SOMEBODY
+    need = "Needs a new investigator" if case.had_one else "Needs an investigator"
+    label = need
+    if case.came:
+        label = f"Moved to your team: {need[0].lower()}{need[1:]}" if is_vacant else (
+            "Moved to your team: take note"
+        )  # fmt: skip
+    route = (
+        "incidents:decide-handling"
+        if is_vacant and case.state in HANDLING_STATES
+        else "incidents:case"
+    )
+    return Task(
+        case,
+        label,
+        reverse(route, args=[case.pk]),
+        case.title,
+        london_day(case.came or case.handling_since or case.logged_at),
+        is_due=False,
+    )
 
 
 def concern_tasks(user: User) -> list[Task]:
