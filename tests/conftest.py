@@ -24,9 +24,13 @@ from bwcportal.local_services.places import throw_away_folder
 from bwcportal.local_services.services import throw_away_services
 from tests.flushing import empty_the_database, keep_reference_rows
 
-# How long an example takes tells of the machine's load and not of the rule that is tested.
-settings.register_profile("bwc", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("bwc")
+# How long an example takes tells of the machine's load and not of the rule that is tested. The suite
+# tries the same examples each time, so that it fails for a change and not by luck; to go looking for
+# others: --hypothesis-profile=explore.
+_PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("explore", _PATIENT)
+settings.register_profile("suite", _PATIENT, derandomize=True)
+settings.load_profile("suite")
 
 SERVERS = pytest.StashKey[contextlib.ExitStack]()
 LOOPBACK = {"localhost", "127.0.0.1", "::1", ""}
