@@ -11,8 +11,10 @@ from typing import Any
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import check_password, make_password
 from django.http import HttpRequest
+from django.utils import timezone
 
 from accounts.models import User
+from accounts.standing import account_of_id
 
 
 class SignInBackend(BaseBackend):
@@ -38,4 +40,4 @@ class SignInBackend(BaseBackend):
 
     def get_user(self, user_id: Any) -> User | None:
         """Load the account of a session, unless it has been closed since."""
-        return User.objects.select_related("person").filter(pk=user_id, is_active=True).first()
+        return account_of_id(user_id, now=timezone.now())

@@ -18,6 +18,7 @@ from django.db import models
 from django.db.models import Q, QuerySet
 from guardian.models import UserObjectPermissionBase
 
+from accounts.conditions import Condition
 from accounts.models import User
 
 
@@ -38,9 +39,15 @@ def in_force(model: type[PersonalGrant], *, now: datetime) -> QuerySet[Any]:
     return model.objects.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now))
 
 
-def granted_ids(model: type[PersonalGrant], *, user_id: Any, now: datetime) -> QuerySet[Any]:
-    """Return the ids of the objects granted to an account, as a subquery."""
-    return in_force(model, now=now).filter(user_id=user_id).values("content_object_id")
+def granted_to(model: type[PersonalGrant], *, user_id: Any, now: datetime) -> Condition:
+    """Keep the objects that are granted to an account at this moment."""
+    table = model._meta.db_table
+    return Condition(
+        "pk",
+        f'{{column}} IN (SELECT content_object_id FROM "{table}"'  # noqa: S608 - a table's own name
+        " WHERE user_id = %s AND (expires_at IS NULL OR expires_at > %s))",
+        [user_id, now],
+    )
 
 
 def has_grants(person_ids: Iterable[UUID], *, now: datetime) -> bool:

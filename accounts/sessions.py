@@ -19,6 +19,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.utils import timezone
 
 from accounts.models import SignedInSession, User
+from accounts.standing import standing_of, take_standing
 from audit import context
 
 _BEGAN, _USED, _ROLES = "signed_in_at", "last_used", "roles"
@@ -27,7 +28,12 @@ _NOTED_EVERY_S = 30
 
 
 class SessionStore(DatabaseStore):
-    """Keeps sessions by the digest of their key, with columns for listing and ending them."""
+    """Keeps sessions by the digest of their key, with columns for listing and ending them.
+
+    The account, its roles and teams are read with the session: every request asks for all of them.
+    """
+
+    _account: User | None = None
 
     @classmethod
     def get_model_class(cls) -> type[SignedInSession]:
@@ -35,13 +41,26 @@ class SessionStore(DatabaseStore):
         return SignedInSession
 
     def _get_session_from_db(self) -> SignedInSession | None:
+        now = timezone.now()
+        rows = SignedInSession.objects.select_related("user__person")
         try:
-            return SignedInSession.objects.get(
-                session_key=digest(self.session_key or ""), expire_date__gt=timezone.now()
+            row = rows.annotate(**standing_of("user_id", now)).get(
+                session_key=digest(self.session_key or ""), expire_date__gt=now
             )
         except (SignedInSession.DoesNotExist, SuspiciousOperation):
             self._session_key = None
             return None
+        self._account = take_standing(row.user, row) if row.user is not None else None
+        return row
+
+    def account(self) -> User | None:
+        """Give the account that was read with the session, once, or None.
+
+        It says who the row names. Whether the session still signs them in is Django's to tell.
+        """
+        self._get_session()
+        known, self._account = self._account, None
+        return known
 
     def exists(self, session_key: str) -> bool:
         """Tell whether a key is taken."""

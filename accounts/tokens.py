@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from accounts.events import TOKEN_ISSUED
 from accounts.models import ApiToken, User
+from accounts.standing import standing_of, take_standing
 from audit.recorder import record
 from audit.values import Subject
 from bwcportal.errors import Invalid
@@ -56,11 +57,15 @@ def issue_token(
 
 
 def find_token(token: str, *, now: datetime) -> ApiToken | None:
-    """Find the token's row if it is in force and its account open, else None."""
+    """Find the token's row with its account, roles and teams (1 query), else None.
+
+    Only a token in force, and only while its account is open.
+    """
     if not token.startswith(PREFIX):
         return None
-    return (
+    found = (
         ApiToken.objects.select_related("user__person")
+        .annotate(**standing_of("user_id", now))
         .filter(
             Q(revoked_at__isnull=True),
             digest=digest_of(token),
@@ -69,3 +74,6 @@ def find_token(token: str, *, now: datetime) -> ApiToken | None:
         )
         .first()
     )
+    if found is not None:
+        take_standing(found.user, found)
+    return found

@@ -6,14 +6,18 @@ import re
 import secrets
 import time
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import AuthenticationMiddleware, get_user
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.functional import SimpleLazyObject
 
 from accounts import sessions
+from accounts.standing import read_already
 from audit import context
 from bwcportal.addresses import client_address
 from bwcportal.errors import DomainError, NotPermitted
@@ -105,6 +109,21 @@ class HardeningMiddleware:
             request.method in _SAFE_METHODS and request.headers.get("Sec-Fetch-Mode") == "navigate"
         )
         return not following_a_link
+
+
+class AccountMiddleware(AuthenticationMiddleware):
+    """Find who is signed in as Django does, with the account that was read together with the session."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Put the account to the request; it is read when it is asked for."""
+        super().process_request(request)
+        request.user = SimpleLazyObject(lambda: self._account(request))  # type: ignore[assignment]
+
+    @staticmethod
+    def _account(request: HttpRequest) -> Any:
+        # Django itself checks the session: whose it is, and that the password is still the same.
+        with read_already(request.session.account()):
+            return get_user(request)
 
 
 class SessionClockMiddleware:

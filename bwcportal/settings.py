@@ -97,7 +97,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "bwcportal.middleware.AccountMiddleware",
     "bwcportal.middleware.SessionClockMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     # Gives the library the request; it finds none of its own addresses here.

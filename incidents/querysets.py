@@ -15,12 +15,12 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any, Self
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Func, Q
+from django.db.models import Q
 from django.utils import timezone
 
-from accounts.grants import granted_ids
+from accounts.conditions import Condition
+from accounts.grants import granted_to
 from accounts.roles import Permission
 from incidents.enums import CaseState
 from incidents.kept_apart import digests_of
@@ -29,16 +29,17 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-class _OutsideOf(Func):
-    """Tell whether a column is none of an array: `id <> ALL (ARRAY(SELECT ...))`.
-
-    The array is read once. `NOT IN (SELECT ...)` would be as quick, but the planner takes half of
-    all rows for kept out and chooses its way by that.
-    """
-
-    template = "%(expressions)s)"
-    arg_joiner = " <> ALL ("
-    output_field = models.BooleanField()
+# The cases that are kept from somebody, each found by an index: those about the person, those from
+# which they are excluded, and what is left of cases that were kept from them while they were there.
+_SUBJECT_OF = "SELECT complaint_id FROM incidents_complaintsubject WHERE person_id = ANY (%s)"
+_EXCLUDED_FROM = "SELECT complaint_id FROM incidents_caseexclusion WHERE person_id = ANY (%s) AND ended_at IS NULL"
+_KEPT_APART_FROM = (
+    "SELECT id FROM incidents_complaint WHERE state = %s AND kept_apart && %s::varchar[]"
+)
+_OPENED_IN_EMERGENCY = (
+    "{column} IN (SELECT complaint_id FROM incidents_emergencyaccess"
+    " WHERE account_id = %s AND ended_at IS NULL AND expires_at > %s)"
+)
 
 
 class ComplaintQuerySet(models.QuerySet[Any]):
@@ -51,8 +52,7 @@ class ComplaintQuerySet(models.QuerySet[Any]):
         """
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        opened = reduce(or_, self._openings(user))
-        return self._not_kept_from(user).filter(opened)
+        return self.filter(self._not_kept_from(user) & reduce(or_, self._openings(user)))
 
     def branches_for(self, user: User) -> list[Self]:
         """Give the rows of `visible_to` in parts that may overlap, one for each way a case opens.
@@ -62,43 +62,40 @@ class ComplaintQuerySet(models.QuerySet[Any]):
         """
         if not user.is_authenticated or not user.is_active:
             return []
-        return [self._not_kept_from(user).filter(opening) for opening in self._openings(user)]
+        kept = self._not_kept_from(user)
+        return [self.filter(kept & opening) for opening in self._openings(user)]
 
     def openable_in_emergency(self, user: User) -> Self:
         """Keep the cases that this person could open by an emergency access, seen already or not."""
-        rest = self._not_kept_from(user).filter(is_restricted=False)
+        rest = self.filter(self._not_kept_from(user), is_restricted=False)
         return rest.exclude(state=CaseState.DESTROYED)
 
     def _openings(self, user: User) -> list[Q]:
-        granted = self.model._meta.get_field("grants").related_model
         now = timezone.now()
-        by_grant = Q(pk__in=granted_ids(granted, user_id=user.principal.pk, now=now))
+        grants = self.model._meta.get_field("grants").related_model
+        by_grant = Q(granted_to(grants, user_id=user.principal.pk, now=now))
         if user.acting_for is not None:
             by_grant &= Q(is_restricted=False)
         openings = [Q(team_id__in=user.team_ids, is_restricted=False), by_grant]
         if user.acting_for is None and user.has_role_permission(Permission.BREAK_GLASS):
-            emergencies = self.model._meta.get_field("emergencies").related_model
-            broken = emergencies.objects.filter(
-                account_id=user.pk, ended_at__isnull=True, expires_at__gt=now
-            )
-            openings.append(Q(pk__in=broken.values("complaint_id"), is_restricted=False))
+            broken = Condition("pk", _OPENED_IN_EMERGENCY, [user.pk, now])
+            openings.append(Q(broken, is_restricted=False))
         return openings
 
-    def _not_kept_from(self, user: User) -> Self:
-        # Few cases are kept from one person: their ids are read once, by an index. Asking of each
-        # case whether it is kept from them would cost three pages of an index for every row.
-        subjects: Any = self.model._meta.get_field("subjects").related_model
-        exclusions: Any = self.model._meta.get_field("exclusions").related_model
-        rest = self
-        for kept in (subjects.objects.all(), exclusions.objects.in_force()):
-            mine = kept.filter(person_id__in=user.person_ids)
-            rest = rest.filter(_OutsideOf("pk", ArraySubquery(mine.values("complaint_id"))))
+    def _not_kept_from(self, user: User) -> Q:
+        # Few cases are kept from one person: their ids are read once, by an index, as an array.
+        # Asking of each case whether it is kept from them would cost three pages of an index for
+        # every row; `NOT IN` would be as quick, but the planner takes half of all rows for kept
+        # out and chooses its way by that.
+        ids = user.person_ids
+        kept = f"{_SUBJECT_OF} UNION ALL {_EXCLUDED_FROM}"
         if not user.has_role_permission(Permission.SEE_DISPOSALS):
             # A tombstone says that there was a case; only those who dispose of records need it.
-            return rest.exclude(state=CaseState.DESTROYED)
-        return rest.exclude(
-            state=CaseState.DESTROYED, kept_apart__overlap=digests_of(user.person_ids)
-        )
+            alive = ~Q(state=CaseState.DESTROYED)
+            return Q(Condition("pk", f"{{column}} <> ALL (ARRAY({kept}))", [ids, ids])) & alive
+        kept += f" UNION ALL {_KEPT_APART_FROM}"
+        values = [ids, ids, CaseState.DESTROYED.value, digests_of(ids)]
+        return Q(Condition("pk", f"{{column}} <> ALL (ARRAY({kept}))", values))
 
 
 class OfCaseQuerySet(models.QuerySet[Any]):

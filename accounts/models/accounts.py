@@ -100,6 +100,11 @@ class User(AbstractBaseUser):
             .values_list("team_id", flat=True)
         )
 
+    def know_standing(self, roles: frozenset[Role], team_ids: list[uuid.UUID]) -> None:
+        """Take the person's own roles and teams as they were read with the account, for one request."""
+        self.__dict__["role_set"] = roles
+        self.__dict__["team_ids"] = team_ids
+
     @property
     def opens_no_case(self) -> bool:
         """Tell whether no case can open to this person, whatever is granted: an administrator."""

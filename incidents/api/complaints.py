@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from accounts.api.base import listed, respond, shown
 from accounts.api.documenting import documented
 from accounts.idempotency import Answer
+from accounts.people import put_accounts
 from accounts.roles import Permission
 from audit.values import Subject
 from bwcportal.phrasing import london_day
@@ -55,6 +56,7 @@ class Complaints(CaseView):
             investigator=query["investigator"],
         )
         page = self.take_page(*branches, order=NEWEST, query=query, load=resources.case_rows())
+        put_accounts(page.rows, "investigator", "supervisor")
         note_list_viewed(
             CASE_LIST_VIEWED,
             actor=self.actor,

@@ -6,7 +6,7 @@ import uuid
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import OpClass
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Reverse
@@ -146,6 +146,11 @@ class Complaint(models.Model):
             ),
             models.Index(fields=["investigator", "state"], name="complaint_investigator"),
             models.Index(fields=["supervisor", "state"], name="complaint_supervisor"),
+            GinIndex(
+                fields=["kept_apart"],
+                condition=Q(state=CaseState.DESTROYED),
+                name="complaint_kept_apart",
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -44,17 +44,26 @@ def footage_clock(case: Complaint) -> FootageClock:
     return footage_clocks([case])[case.pk]
 
 
-def footage_clocks(cases: Iterable[Complaint]) -> dict[UUID, FootageClock]:
-    """Work out the footage clocks of cases whose incidents are loaded, by case id (1 query).
-
-    A case that is destroyed has none: its clock has no moment.
-    """
-    cases = list(cases)
+def links_of(cases: Iterable[Complaint]) -> dict[UUID, list[FootageLink]]:
+    """Read the recordings attached to cases in their order, by case id (1 query)."""
     of_case: dict[UUID, list[FootageLink]] = defaultdict(list)
     links = FootageLink.objects.filter(complaint__in=[case.pk for case in cases])
     for link in links.select_related("footage", "preservation").order_by("number"):
         of_case[link.complaint_id].append(link)
-    return {case.pk: _clock(case, of_case[case.pk]) for case in cases}
+    return of_case
+
+
+def footage_clocks(
+    cases: Iterable[Complaint], links: Mapping[UUID, list[FootageLink]] | None = None
+) -> dict[UUID, FootageClock]:
+    """Work out the footage clocks of cases whose incidents are loaded, by case id (1 query).
+
+    `links` are the recordings of the cases if they were read before (no query). A case that is
+    destroyed has none: its clock has no moment.
+    """
+    cases = list(cases)
+    of_case = links_of(cases) if links is None else links
+    return {case.pk: _clock(case, of_case.get(case.pk, [])) for case in cases}
 
 
 def is_preserved(link: FootageLink) -> bool:

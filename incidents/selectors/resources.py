@@ -63,10 +63,8 @@ def cases_for(
 
 
 def case_rows() -> QuerySet[Complaint]:
-    """Read cases in full for a list, with what stands beside them; which ones is decided elsewhere."""
-    return Complaint.objects.select_related(
-        "incident", "team", "investigator__person", "supervisor__person"
-    )
+    """Read what a list of cases shows, the people apart; which cases is decided elsewhere."""
+    return Complaint.objects.select_related("team").defer("summary", "original_words")
 
 
 def read_case(user: User, case_id: UUID) -> CaseDetail:

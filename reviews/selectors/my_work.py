@@ -13,10 +13,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Min, Q
+from django.db.models import Q
 
 from accounts.branched_lists import expanded, take
 from accounts.models import User
+from accounts.people import put_accounts
 from accounts.roles import Permission, Role
 from bwcportal.phrasing import counted, london_day, plain_date
 from incidents.enums import (
@@ -27,7 +28,7 @@ from incidents.enums import (
     PreservationState,
 )
 from incidents.models import Complaint, Deadline, FootageLink
-from incidents.selectors.footage_clock import FootageClock, footage_clocks
+from incidents.selectors.footage_clock import FootageClock, footage_clocks, links_of
 from reviews.enums import SubmissionState
 from reviews.models import Submission
 from reviews.selectors.conflict_tasks import concern_tasks, matching_tasks, vacancy_tasks
@@ -98,10 +99,11 @@ def my_work(*, user: User, now: datetime) -> MyWork:
     """Read what waits for a person (13 queries besides roles and teams, however much it is)."""
     cases = _my_cases(user)
     by_id = {case.pk: case for case in cases}
-    links = _links_by_state(by_id)
+    of_case = links_of(cases)
+    links = _links_by_state(link for each in of_case.values() for link in each)
     submissions = _awaiting(user)
     deadlines = _deadlines(by_id)
-    cards = _cards(user, cases, now)
+    cards = _cards(user, cases, of_case, now)
     tasks = [
         *deadline_tasks(user, deadlines, now),
         *sign_off_tasks(user, submissions),
@@ -137,22 +139,35 @@ def _my_cases(user: User) -> list[Complaint]:
     branches = [
         branch.filter(state__in=unfinished) for branch in Complaint.objects.branches_for(user)
     ]
-    full = Complaint.objects.select_related(
-        "incident", "investigator__person", "supervisor__person"
-    )
-    return take(
+    # Read apart, because a join would look everything beside a case up again for each of them.
+    full = Complaint.objects.prefetch_related("incident")
+    cases = take(
         expanded(branches, mine), order=("logged_at", "id"), limit=MOST_CASES, load=full
     ).rows
+    put_accounts(cases, "investigator", "supervisor")
+    return cases
 
 
-def _links_by_state(by_id: dict[UUID, Complaint]) -> list[dict[str, Any]]:
-    rows = (
-        FootageLink.objects.filter(complaint__in=by_id)
-        .values("complaint_id", "footage__status", "preservation__state")
-        .annotate(count=Count("pk"), since=Min("preservation__requested_at"))
-        .order_by("complaint_id", "footage__status", "preservation__state")
-    )
-    return [dict(row) for row in rows]
+def _links_by_state(links: Iterable[FootageLink]) -> list[dict[str, Any]]:
+    """Count the recordings of each case by what became of them, with the first request of each kind."""
+    found: dict[tuple[Any, ...], list[datetime]] = defaultdict(list)
+    counts: Counter[tuple[Any, ...]] = Counter()
+    for link in links:
+        kept = getattr(link, "preservation", None)
+        key = (link.complaint_id, link.footage.status, kept.state if kept else None)
+        counts[key] += 1
+        if kept is not None and kept.requested_at is not None:
+            found[key].append(kept.requested_at)
+    return [
+        {
+            "complaint_id": case_id,
+            "footage__status": status,
+            "preservation__state": state,
+            "count": count,
+            "since": min(found[case_id, status, state], default=None),
+        }
+        for (case_id, status, state), count in counts.items()
+    ]
 
 
 def _awaiting(user: User) -> list[Submission]:
@@ -181,10 +196,13 @@ def _deadlines(by_id: dict[UUID, Complaint]) -> list[Deadline]:
     return rows
 
 
-def _cards(user: User, cases: list[Complaint], now: datetime) -> list[FootageCard]:
+def _cards(
+    user: User, cases: list[Complaint], links: dict[UUID, list[FootageLink]], now: datetime
+) -> list[FootageCard]:
     if not user.has_role_permission(Permission.PRESERVE_FOOTAGE):
         return []
-    clocks = footage_clocks(case for case in cases if case.state != CaseState.WITHDRAWN)
+    going_on = [case for case in cases if case.state != CaseState.WITHDRAWN]
+    clocks = footage_clocks(going_on, links)
     by_id = {case.pk: case for case in cases}
     cards = [
         FootageCard(by_id[key], clock, may_preserve=bool(clock.at_risk))

@@ -475,9 +475,9 @@ def clocks_at_rest() -> Iterator[None]:
         for name, module in list(sys.modules.items()):
             for clock in _DATABASE_CLOCKS:
                 if name.split(".")[0] in _APPS and hasattr(module, clock):
-                    patch.setattr(module, clock, timezone.now)
+                    patch.setattr(module, clock, lambda *_: timezone.now())
         yield
 
 
 _APPS = {"audit", "accounts", "incidents", "reviews", "retention"}
-_DATABASE_CLOCKS = ("_database_clock", "_database_now")
+_DATABASE_CLOCKS = ("_database_clock", "_database_now", "_clock_beside")
