@@ -96,7 +96,7 @@ class MyWork:
 
 
 def my_work(*, user: User, now: datetime) -> MyWork:
-    """Read what waits for a person (13 queries besides roles and teams, however much it is)."""
+    """Read what waits for a person (12 to 16 queries by role, however much it is)."""
     cases = _my_cases(user)
     by_id = {case.pk: case for case in cases}
     of_case = links_of(cases)

@@ -259,11 +259,11 @@ def test_the_page_costs_the_same_however_much_waits(
 ) -> None:
     returned_case(force)
     submitted_case(force)
-    few = queries_of(force.investigator, django_assert_num_queries, 17)
+    few = queries_of(force.investigator, django_assert_num_queries, 14)
     for _ in range(3):
         case = ready_case(force)
         add_recording(case, wearer=None, by=force.investigator, preserved=False)
         returned_case(force)
         submitted_case(force)
-    many = queries_of(force.investigator, django_assert_num_queries, 17)
+    many = queries_of(force.investigator, django_assert_num_queries, 14)
     assert many.count("<tr>") > few.count("<tr>")
