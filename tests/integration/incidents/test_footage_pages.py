@@ -112,7 +112,7 @@ def test_the_page_costs_the_same_however_much_there_is(
         client.get(address)
 
 
-QUERIES = 14
+QUERIES = 10
 
 
 def test_reading_the_page_is_recorded_once(

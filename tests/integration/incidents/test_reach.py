@@ -20,7 +20,7 @@ from bwcportal.errors import Invalid, NotFound
 from incidents.selectors.reach import account_of, reach_of
 from incidents.services.access import grant_access
 from incidents.services.access_export import of_person
-from tests.factories.cases import make_case
+from tests.factories.cases import NOW, make_case
 from tests.factories.people import Force, make_user
 from tests.factories.proofs import in_form
 
@@ -130,7 +130,8 @@ def export(reader: User, user: User, *, shown: bool) -> Any:
 def test_the_export_holds_what_both_may_see_and_asks_for_a_factor(
     force: Force, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen = [make_case(force) for _ in range(3)]
+    # One after the other, because those of one moment come in any order.
+    seen = [make_case(force, now=NOW + timedelta(minutes=number)) for number in range(3)]
     hidden = make_case(force, is_restricted=True)
 
     refused = export(force.supervisor, force.handler, shown=False)
