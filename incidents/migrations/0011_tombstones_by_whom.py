@@ -8,7 +8,7 @@ from django.db.models import Q
 class Migration(migrations.Migration):
     """Let a list read once which tombstones are kept from somebody, and walk inside its index."""
 
-    dependencies = [("incidents", "0009_ends_by_the_portal")]
+    dependencies = [("incidents", "0010_case_awaits_note")]
 
     operations = [
         migrations.AddIndex(
