@@ -109,6 +109,12 @@ ACCESS_REFUSED = event_type(
     "incidents.access_refused", Operation.CONSULTATION, "was refused a page"
 )
 
+GRANT_REFUSED = event_type(
+    "incidents.grant_refused",
+    Operation.ADMINISTRATION,
+    "was refused to open the case to somebody",
+)
+
 # Emergency access
 EMERGENCY_OPENED = event_type(
     "incidents.emergency_opened", Operation.ADMINISTRATION, "opened the case in an emergency"

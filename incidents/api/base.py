@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from rest_framework.response import Response
 
 from accounts.api.base import ApiView
+from accounts.idempotency import Answer
 from accounts.roles import Permission
 from audit.registry import EventType
+from bwcportal.errors import DomainError
 from incidents.permissions import check_may
 from incidents.services.opening import open_case
 from incidents.services.opening_parts import open_part
+from incidents.services.refused_grants import note_refused_grant
 from incidents.services.viewing import note_viewed
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -41,6 +45,17 @@ class CaseView(ApiView):
         found = open_part(rows, actor=self.actor, kind=kind, part_id=part_id, now=self.now)
         self.require(permission)
         return found
+
+    def once(self, act: Callable[[], Answer], *, in_one_transaction: bool = True) -> Response:
+        """Act once, as every endpoint does; access that was refused to somebody is recorded.
+
+        Under an Idempotency-Key the act is part of another transaction, rolled back by now.
+        """
+        try:
+            return super().once(act, in_one_transaction=in_one_transaction)
+        except DomainError as refused:
+            note_refused_grant(refused, actor=self.actor, now=self.now)
+            raise
 
     def note(self, event: EventType, case: Any, details: Mapping[str, Any] = _NOTHING) -> None:
         """Record that a part of a case was read."""

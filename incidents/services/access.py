@@ -19,11 +19,13 @@ from incidents.permissions import check_may
 from incidents.services.conflicts import check_no_reader_conflict
 from incidents.services.granting import check_not_for_oneself, end_grant, grant_case
 from incidents.services.moving import lock_case
+from incidents.services.refused_grants import RefusedGrant, noting_refused
 
 # A quarter: whoever needs longer says so again.
 LONGEST_SEAT = timedelta(days=92)
 
 
+@noting_refused
 @transaction.atomic
 def grant_access(
     *,
@@ -50,6 +52,7 @@ def grant_access(
     return case
 
 
+@noting_refused
 @transaction.atomic
 def give_seat(
     *,
@@ -95,14 +98,18 @@ def check_can_be_given(case: Complaint) -> None:
 def check_can_get(
     user: User, case: Complaint, *, actor: User, now: datetime, is_seat: bool = False
 ) -> None:
-    """Raise Invalid, at `user`, or NotPermitted unless a case can be opened to this account."""
+    """Raise Invalid, at `user`, or NotPermitted unless a case can be opened to this account.
+
+    A refusal because of who the person is comes from RefusedGrant, so that it is recorded.
+    """
     if not user.is_active:
         raise Invalid("This account is closed. Choose somebody else", field="user")
     if is_kept_out(case, user.person):
         raise Invalid(
             f"{user.display_name} is kept out of this case, and nothing can open it to them",
+            code="kept_out",
             field="user",
-        )
+        ) from RefusedGrant(case, user)
     if not is_seat and user.role_set == {Role.OVERSIGHT}:
         raise Invalid(
             f"{user.display_name} is an outside reviewer. Give them an oversight seat, which always "

@@ -30,6 +30,7 @@ from incidents.models import Complaint, ComplaintGrant
 from incidents.permissions import check_may
 from incidents.services.access import check_can_be_given, check_can_get
 from incidents.services.granting import end_grant, grant_case
+from incidents.services.refused_grants import noting_refused
 
 MOST = 50
 # What a second factor is shown for, besides the digest of the plan.
@@ -69,6 +70,7 @@ class BulkPlan:
         return [change for change in self.changes if change.what != BulkChange.SAME]
 
 
+@noting_refused
 @transaction.atomic
 def plan_bulk(
     *,
@@ -102,6 +104,7 @@ def plan_bulk(
     return BulkPlan(changes, hashlib.sha256(text.encode()).hexdigest())
 
 
+@noting_refused
 @transaction.atomic
 def grant_in_bulk(
     *,
@@ -230,7 +233,9 @@ def _check_can_get(user: User, case: Complaint, *, actor: User, now: datetime) -
     except NotPermitted:
         raise
     except DomainError as error:
-        raise Invalid(f"{case.reference}: {error.message}", field="users") from error
+        raise Invalid(
+            f"{case.reference}: {error.message}", code=error.code, field="users"
+        ) from error
 
 
 def _check_somebody_is_left(

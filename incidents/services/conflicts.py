@@ -33,6 +33,7 @@ from incidents.permissions import check_may
 from incidents.selectors.conflicts import Found, concerns_for, conflicts_for, told_to
 from incidents.services.granting import CHECKER
 from incidents.services.moving import lock_case
+from incidents.services.refused_grants import RefusedGrant
 from incidents.services.unassigning import unassign_kept_out
 
 OVERRIDE = "conflict_reason"
@@ -84,8 +85,12 @@ def check_no_conflict(
     said = "; ".join(dict.fromkeys(each.words for each in hard or soft))
     kinds = sorted({str(each.conflict.kind) for each in hard or soft})
     if hard:
+        where = case_to_tell(case, hard)
+        if where == case:
+            # Who reads the history of this case may not know of the linked ones.
+            kinds = sorted({str(each.conflict.kind) for each in hard if each.because is None})
         raise ConflictRefused(
-            f"{said}. Choose somebody else", case=case, user=user, kinds=kinds, field=field
+            f"{said}. Choose somebody else", case=where, user=user, kinds=kinds, field=field
         )
     if soft and not override.strip():
         raise ConflictRefused(
@@ -129,9 +134,19 @@ def check_no_reader_conflict(
     For access to read. The reason of the access stands for soft conflicts.
     """
     known, _ = told_to(actor, conflicts_for(case, user, now=now))
-    said = "; ".join(dict.fromkeys(each.words for each in known if each.conflict.is_hard))
+    hard = [each for each in known if each.conflict.is_hard]
+    said = "; ".join(dict.fromkeys(each.words for each in hard))
     if said:
-        raise Invalid(f"{said}. Choose somebody else", code="conflict", field=field)
+        where = case_to_tell(case, hard)
+        raise Invalid(
+            f"{said}. Choose somebody else", code="conflict", field=field
+        ) from RefusedGrant(where, user)
+
+
+def case_to_tell(case: Complaint, found: list[Found]) -> Complaint:
+    """Say in whose history conflicts stand: a linked case's, when they all come from such cases."""
+    linked = [each.because for each in found if each.because is not None]
+    return linked[0] if linked and len(linked) == len(found) else case
 
 
 def note_refused(refused: ConflictRefused, *, actor: User, now: datetime) -> None:

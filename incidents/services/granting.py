@@ -18,6 +18,7 @@ from incidents.events import ACCESS_ENDED, ACCESS_GRANTED
 from incidents.kept_out import is_kept_out, kept_out_of
 from incidents.models import Complaint, ComplaintGrant, GrantPeriod
 from incidents.selectors.emergencies import open_emergency_of
+from incidents.services.refused_grants import RefusedGrant
 
 CODENAME = "view_complaint"
 RENEWED = "Given anew"
@@ -152,7 +153,7 @@ def check_not_for_oneself(actor: User, user: User, case: Complaint, *, now: date
             "You can see this case only for now, in somebody's place or in an emergency. Access "
             "that lasts is given to you by a supervisor of the team",
             code="own_access",
-        )
+        ) from RefusedGrant(case, user)
 
 
 def open_to(user: User, case: Complaint, *, reason: str, actor: User, now: datetime) -> None:

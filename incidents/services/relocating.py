@@ -36,6 +36,7 @@ from incidents.services.conflicts import check_no_reader_conflict
 from incidents.services.granting import check_not_for_oneself, grant_case
 from incidents.services.moving import check_version, lock_case, note_contribution
 from incidents.services.placing import place
+from incidents.services.refused_grants import noting_refused
 
 # A supervisor is reading exactly what was submitted to them, in their team.
 UNMOVABLE = frozenset({CaseState.SUPERVISOR_REVIEW, CaseState.DESTROYED})
@@ -46,6 +47,7 @@ CHANGED = (
 LAST = "A restricted case must stay open to somebody, without an end. Keep at least one person"
 
 
+@noting_refused
 @transaction.atomic
 def transfer_case(
     *,
@@ -86,6 +88,7 @@ def transfer_case(
     return _finish(case, TRANSFERRED, preview, keep, actor, text, now, details)
 
 
+@noting_refused
 @transaction.atomic
 def restrict_case(
     *,
@@ -197,18 +200,25 @@ def _override(
             field="conflict_reason",
         )
     reason = check_reason(conflict_reason, field="conflict_reason")
-    record(
-        TRANSFER_OVERRIDDEN,
-        actor=actor.audit_actor(),
-        subject=case.audit_subject(),
-        now=now,
-        details={
-            "team": others.team.code,
-            "users": sorted({str(each.user.pk) for each in others.conflicts}),
-            "kinds": sorted({str(each.conflict.kind) for each in others.conflicts}),
-        },
-        personal={"reason": reason, "conflict": said},
-    )
+    for where in {each.because or case for each in others.conflicts}:
+        # A conflict that comes from a linked case is in the history of that one: who reads this
+        # one's history may not know of it.
+        found = [each for each in others.conflicts if (each.because or case) == where]
+        record(
+            TRANSFER_OVERRIDDEN,
+            actor=actor.audit_actor(),
+            subject=where.audit_subject(),
+            now=now,
+            details={
+                "team": others.team.code,
+                "users": sorted({str(each.user.pk) for each in found}),
+                "kinds": sorted({str(each.conflict.kind) for each in found}),
+            },
+            personal={
+                "reason": reason,
+                "conflict": "; ".join(dict.fromkeys(each.words for each in found)),
+            },
+        )
 
 
 def _checked(preview: Preview, shown: str | None) -> Preview:
