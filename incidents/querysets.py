@@ -38,7 +38,7 @@ _KEPT_APART_FROM = (
 )
 _OPENED_IN_EMERGENCY = (
     "{column} IN (SELECT complaint_id FROM incidents_emergencyaccess"
-    " WHERE account_id = %s AND ended_at IS NULL AND expires_at > %s)"
+    " WHERE account_id = %s AND ended_at IS NULL AND opened_at <= %s AND expires_at > %s)"
 )
 
 
@@ -78,7 +78,7 @@ class ComplaintQuerySet(models.QuerySet[Any]):
             by_grant &= Q(is_restricted=False)
         openings = [Q(team_id__in=user.team_ids, is_restricted=False), by_grant]
         if user.acting_for is None and user.has_role_permission(Permission.BREAK_GLASS):
-            broken = Condition("pk", _OPENED_IN_EMERGENCY, [user.pk, now])
+            broken = Condition("pk", _OPENED_IN_EMERGENCY, [user.pk, now, now])
             openings.append(Q(broken, is_restricted=False))
         return openings
 

@@ -17,7 +17,7 @@ import pytest
 import time_machine
 from django.contrib.auth.models import Permission as ModelPermission
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from accounts.acting import act_by, find_cover
@@ -280,7 +280,16 @@ def rolled_back() -> Iterator[None]:
         raise Undone
 
 
+# An emergency access that begins in an hour opens nothing yet.
+TOO_EARLY = World(
+    cases=[(0, False, False)] * CASES, accounts=[(0, True)] * ACCOUNTS,
+    roles={(0, Role.SUPERVISOR): Span(-2, None)}, members={}, grants={}, subjects=set(), exclusions={},
+    emergencies={(0, 0): (Span(1, 2), False)}, covers={},
+)  # fmt: skip
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@example(world=TOO_EARLY)
 @given(world=WORLDS)
 def test_the_two_ways_to_say_who_may_know_agree(world: World) -> None:
     with time_machine.travel(NOW, tick=False), rolled_back():
