@@ -44,26 +44,32 @@ class Chance:
 
     def draw(self, size: int) -> bytes:
         """Give the next bytes: what `os.urandom` does."""
-        kind = _kind_of_row()
+        kind, shared = _kind_of_row()
         self._drawn[kind] += 1
         drawn = f"{self._label}/{kind}/{self._drawn[kind]}"
+        if shared:
+            drawn = f"{kind}/{shared}"
         return hashlib.shake_256(drawn.encode()).digest(size)
 
 
 _MAKES_A_ROW = Model.__init__.__code__
 _FRAMES = 8
+# Rows that several cases use: whichever made it, it is the same row, known by the name it has
+# outside the portal.
+_SHARED = {"FootageItem": "external_id"}
 
 
-def _kind_of_row() -> str:
-    """Name the model of the row that is being made and draws its id; '' for everything else."""
+def _kind_of_row() -> tuple[str, str]:
+    """Name the model of the row that is being made and draws its id, and if it is shared, its name."""
     frame = inspect.currentframe()
     for _ in range(_FRAMES):
         if frame is None:
-            return ""
+            break
         if frame.f_code is _MAKES_A_ROW:
-            return type(frame.f_locals["self"]).__name__
+            kind = type(frame.f_locals["self"]).__name__
+            return kind, str(frame.f_locals["kwargs"].get(_SHARED.get(kind), ""))
         frame = frame.f_back
-    return ""
+    return "", ""
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Iterator
 
 from tests.twins.asking import Answer, Ask
@@ -58,5 +59,6 @@ def _compare(ask: Ask, answer: Answer, other: Answer) -> Iterator[str]:
 def _lines(body: bytes) -> list[str]:
     text = body.decode(errors="replace")
     if text.startswith(("{", "[")):
-        text = text.replace(", ", ",\n").replace("},", "},\n")
+        # One value to a line. The order of what is in it stays as it was sent.
+        text = json.dumps(json.loads(text), indent=1, ensure_ascii=False)
     return text.splitlines()

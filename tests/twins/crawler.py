@@ -11,10 +11,10 @@ from __future__ import annotations
 import itertools
 import json
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.conf import settings
 from django.urls import (
@@ -49,6 +49,7 @@ NOT_OF_A_CASE = {
 _NOT_REACHED = {401, 403, 404, 405}
 _SAMPLE = "Twin"
 _MOST_TRIED = 100
+_MOST_OF_A_KIND = 3
 # What pages give to scripts in place of an identifier that the script knows.
 _PLACEHOLDER = "00000000-0000-0000-0000-000000000000"
 
@@ -56,6 +57,8 @@ _PLACEHOLDER = "00000000-0000-0000-0000-000000000000"
 @dataclass(frozen=True)
 class Depth:
     """How far a crawl goes: so many addresses of a route, forms to a route, choices of a field.
+
+    Addresses of a route with a query count apart from those without.
 
     `cases` is of how many cases each page is looked at, however few addresses of other routes are;
     `methods` is of how many addresses of a route every method is tried; with `every_probe` each
@@ -133,16 +136,24 @@ def _walk(resolver: URLResolver, space: str, path: str) -> Iterator[Route]:
 class Crawler:
     """One crawl of the pages, of the API, or of all.
 
-    `probes` are tried at every route and in every field that takes such a thing.
+    `probes` are tried at every route and in every field that takes such a thing. `but` names routes
+    that are walked like any other, and not sought any further when they do not answer.
     """
 
     def __init__(
-        self, asker: Asker, probes: Probes, depth: Depth = EVERYTHING, *, area: str = ALL
+        self,
+        asker: Asker,
+        probes: Probes,
+        depth: Depth = EVERYTHING,
+        *,
+        area: str = ALL,
+        but: Iterable[str] = (),
     ) -> None:
         self._asker = asker
         self._routes = {
             name: route for name, route in all_routes().items() if area in {ALL, route.area}
         }
+        self._not_sought = frozenset(but)
         self._probes = probes
         self._depth = depth
         self._crawl = Crawl()
@@ -160,7 +171,6 @@ class Crawler:
 
     def crawl(self) -> Crawl:
         """Walk until nothing new is found, then probe; give every answer."""
-        self._enqueue_routes()
         self._drain()
         self._try_unknown_parts()
         self._drain()
@@ -176,6 +186,7 @@ class Crawler:
     # Walking
 
     def _drain(self) -> None:
+        self._enqueue_routes()
         while self._queue:
             self._visit(self._queue.popleft())
             if not self._queue:
@@ -205,7 +216,8 @@ class Crawler:
         self._queued.add(ask)
         of_case = self._routes[name].parts == ("case_id",)
         most = self._depth.cases if of_case else self._depth.addresses
-        if self._is_another("addresses", name, most):
+        what = "queries" if "?" in path else "addresses"
+        if self._is_another(what, name, most):
             self._queue.append(ask)
         elif "?" not in path:
             self._left_out.append(ask)
@@ -236,7 +248,7 @@ class Crawler:
             self._ids[each] = f"{self._ids.get(each, '')} {route} {key}"
 
     def _note_address(self, address: str) -> None:
-        """Learn the identifiers of an address, and visit it."""
+        """Learn the identifiers of an address and of its query, and visit it."""
         path = address.split("#")[0]
         match = _match(path)
         if match is None or _PLACEHOLDER in path:
@@ -246,6 +258,9 @@ class Crawler:
             self._together[tuple(values)].setdefault(tuple(values.values()))
             for part, value in values.items():
                 self._pool[part].setdefault(value)
+            for key, value in parse_qsl(urlsplit(path).query):
+                if UUID.fullmatch(value):
+                    self._fields[key].setdefault(value)
         self._enqueue(path)
 
     def _ask(self, ask: Ask) -> Answer:
@@ -336,14 +351,35 @@ class Crawler:
             if self._pool[part]:
                 continue
             route = min((r for r in routes if part in r.parts), key=lambda r: len(r.parts))
+            if route.name in self._not_sought:
+                continue
             known = {each: next(iter(self._pool[each]), "") for each in route.parts}
-            stem = part.removesuffix("_id")
-            likely = sorted(self._ids, key=lambda each: stem not in self._ids[each])
-            for each in likely[:_MOST_TRIED]:
+            for each in self._likely(part.removesuffix("_id")):
                 path = _address(route.name, {**known, part: each})
                 if path and self._opens(path):
                     self._pool[part].setdefault(each)
-                    break
+                    # It was only tried: it is looked at like any other.
+                    self._queued.discard(Ask("GET", path))
+                    if len(self._pool[part]) >= (self._depth.cases if part == "case_id" else 1):
+                        break
+
+    def _likely(self, stem: str) -> list[str]:
+        """List the identifiers that were seen, those first that stand where such a thing is said.
+
+        At full depth the first hundred; else some of each kind, because one that is of the wrong
+        kind opens nothing.
+        """
+        likely = sorted(self._ids, key=lambda each: stem not in self._ids[each])
+        if self._depth.every_probe:
+            return likely[:_MOST_TRIED]
+        seen: Counter[str] = Counter()
+        some = []
+        for each in likely:
+            kind = self._probes.kind_of(each)
+            seen[kind] += 1
+            if seen[kind] <= max(_MOST_OF_A_KIND, self._depth.cases):
+                some.append(each)
+        return some
 
     def _chase(self) -> None:
         """Go after the routes that did not answer yet, further than the depth goes.
@@ -371,7 +407,7 @@ class Crawler:
                 self._try_all(each, until=name)
 
     def _unreached(self) -> list[str]:
-        return sorted(self._routes.keys() - self._crawl.reached)
+        return sorted(self._routes.keys() - self._crawl.reached - self._not_sought)
 
     def _try_all(self, name: str, *, until: str) -> None:
         parts = self._routes[name].parts
@@ -463,9 +499,13 @@ def _unsafe(method: str, path: str) -> Ask:
     return Ask(method, path)
 
 
-def _match(path: str) -> tuple[str, dict[str, str]] | None:
+def _match(path: str) -> tuple[str, Mapping[str, str]] | None:
     """Resolve a path to its route and the parts of its address; None for what is not the portal's."""
-    bare = path.split("?")[0]
+    return _match_bare(path.partition("?")[0])
+
+
+@cache
+def _match_bare(bare: str) -> tuple[str, Mapping[str, str]] | None:
     if not bare.startswith("/"):
         return None
     try:

@@ -2,7 +2,6 @@
 
 `twin(world)` is the same world without its hidden steps. Every step draws its own chance and counts
 its own numbers, so that what a visible step makes does not depend on which hidden steps went before.
-The evidence system stands outside: what it holds is the same in both worlds.
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sys
-import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,53 +23,24 @@ from django.apps import apps
 from django.db import models
 from django.utils import timezone
 
-from accounts.models import User
 from accounts.roles import Role
-from accounts.tokens import issue_token
-from audit import recorder
 from audit.sealing import sealer
 from audit.sealing.run import seal_and_sign
-from incidents.enums import SearchResult
-from incidents.models import Camera, CameraIssue, CaseExclusion, Complaint
+from incidents.models import CaseExclusion, Complaint
 from incidents.services.access import end_access, grant_access
-from incidents.services.cover import NewCover, set_cover
-from incidents.services.drafts import save_answers
-from incidents.services.footage import attach_footage, record_search, search_footage
-from incidents.services.handling import suspend
-from incidents.services.preservation import request_preservation
 from retention.services.destroying import dispose_approved
-from retention.services.holds import NewHold, place_hold
 from reviews.models import SignOff
 from tests.factories.cases import NOW, handled_case, make_case
-from tests.factories.decisions import (
-    add_clip,
-    ready_case,
-    returned_case,
-    signed_case,
-    submitted_case,
-)
-from tests.factories.footage import around_incident, put_recording
-from tests.factories.people import BEGINNING, Force, make_person, make_team, make_unit, make_user
+from tests.factories.decisions import ready_case, returned_case, signed_case, submitted_case
+from tests.factories.people import Force
 from tests.factories.retention import approved_disposal, finalised_case, proposed_disposal
 from tests.twins.chance import Chance, numbers_from
 from tests.twins.crawler import Probes
+from tests.twins.evidence import EvidenceFolder
+from tests.twins.happenings import HIDDEN_ACTS, VISIBLE_ACTS
+from tests.twins.stage import CRAWLED_AT, ROLES_OF_MINE, Stage, set_stage
 
-# When the crawls are made: all clocks stand still at this moment.
-CRAWLED_AT = NOW + timedelta(days=3)
-RECORDINGS = 4
 _STRIDE = 10_000
-
-
-@dataclass
-class Stage:
-    """What every world begins with: the people, and the recordings that the evidence system has."""
-
-    mine: Force
-    other: Force
-    me: User
-    admin: User
-    guest: User
-    recordings: list[str]
 
 
 @dataclass(frozen=True)
@@ -209,111 +178,6 @@ def can_be(kind: str, why: str) -> bool:
     return not (("grant" in why or why == "excluded") and kind in _NO_GRANT)
 
 
-# Acts that are not one of the cases above.
-
-
-def _with_everything(stage: Stage, force: Force) -> Complaint:
-    """A returned case with a search by hand, a hold and a guest."""
-    case = returned_case(force).complaint
-    record_search(
-        actor=force.investigator,
-        case_id=case.pk,
-        criteria=around_incident(force.officer.collar_number),
-        result=SearchResult.NONE,
-        place="Station log",
-        note="Nobody wore a camera.",
-        now=NOW,
-    )
-    place_hold(
-        actor=force.supervisor,
-        case_id=case.pk,
-        data=NewHold("CIVIL_CLAIM", "Claim 1", (NOW + timedelta(days=90)).date()),
-        now=NOW,
-    )
-    grant_access(
-        actor=force.supervisor,
-        case_id=case.pk,
-        user=stage.guest,
-        reason="Asked for",
-        expires_at=None,
-        now=NOW,
-    )
-    return case
-
-
-def _with_footage(stage: Stage, force: Force, *, preserved: bool) -> Complaint:
-    """A case with recordings that the evidence system really has, found, attached and marked."""
-    case = handled_case(force)
-    _found, hits = search_footage(
-        actor=force.investigator,
-        case_id=case.pk,
-        criteria=around_incident(force.officer.collar_number),
-        now=NOW,
-    )
-    links = [
-        attach_footage(
-            actor=force.investigator,
-            case_id=case.pk,
-            external_id=hit.external_id,
-            reason="Worn by the officer complained about",
-            now=NOW,
-        )
-        for hit in hits[: RECORDINGS - 1]
-    ]
-    if preserved:
-        request_preservation(actor=force.investigator, link_id=links[0].pk, now=NOW)
-    add_clip(force, links[1], {1: "SUPPORTS"}, start_ms=100, end_ms=900)
-    if force is stage.mine:
-        add_clip(force, links[1], {2: "NEUTRAL"}, start_ms=100, end_ms=900, actor=stage.me)
-    return case
-
-
-def _suspended(stage: Stage, force: Force) -> Complaint:
-    case = handled_case(force, investigator=stage.me if force is stage.mine else None)
-    return suspend(
-        actor=force.investigator,
-        case_id=case.pk,
-        version=case.version,
-        reason="Criminal proceedings",
-        now=NOW,
-    )
-
-
-def _drafted(stage: Stage, owner: User) -> None:
-    save_answers(
-        actor=owner,
-        # Drawn like every id, from the chance of the step.
-        draft_id=recorder.uuids.uuid4(),
-        page="complaint",
-        answers={"title": ["Half a complaint"]},
-        now=CRAWLED_AT,
-    )
-
-
-def _covered(absent: User, deputy: User) -> None:
-    cover = NewCover(absent, deputy, NOW, CRAWLED_AT + timedelta(days=9), "Leave")
-    set_cover(actor=absent, data=cover, now=NOW)
-
-
-VISIBLE_ACTS: dict[str, Callable[[Stage], Any]] = {
-    "with everything": lambda stage: _with_everything(stage, stage.mine),
-    "with footage": lambda stage: _with_footage(stage, stage.mine, preserved=False),
-    "suspended": lambda stage: _suspended(stage, stage.mine),
-    "my draft": lambda stage: _drafted(stage, stage.me),
-    "i am deputy": lambda stage: _covered(stage.mine.auditor, stage.me),
-    "a token": lambda stage: issue_token(
-        user=stage.mine.handler, label="Machine", lasts=timedelta(days=30), can_write=True, now=NOW
-    ),
-}
-HIDDEN_ACTS: dict[str, Callable[[Stage], Any]] = {
-    "their everything": lambda stage: _with_everything(stage, stage.other),
-    "their footage": lambda stage: _with_footage(stage, stage.other, preserved=True),
-    "their suspended": lambda stage: _suspended(stage, stage.other),
-    "they are deputies": lambda stage: _covered(stage.other.investigator, stage.other.handler),
-    "their draft": lambda stage: _drafted(stage, stage.mine.handler),
-}
-
-
 def all_steps() -> list[Step]:
     """List everything that can happen in a world."""
     cases = [
@@ -333,43 +197,6 @@ def run_step(stage: Stage, step: Step) -> None:
         {**VISIBLE_ACTS, **HIDDEN_ACTS}[step.kind](stage)
 
 
-class EvidenceFolder:
-    """The evidence system: made once, and put back as it was before each world and each act."""
-
-    def __init__(self, folder: Path, officers_number: str) -> None:
-        self.folder = folder
-        self.recordings = [put_recording(folder, collar=officers_number) for _ in range(RECORDINGS)]
-        self._names = {path.name for path in folder.iterdir()}
-
-    def restore(self) -> None:
-        """Forget what it promised: its holds, receipts and deletions."""
-        for path in self.folder.iterdir():
-            if path.name not in self._names:
-                shutil.rmtree(path)
-
-    @contextmanager
-    def as_it_was(self) -> Iterator[None]:
-        """Put its promises back afterwards as they are now."""
-        before = self._promises()
-        yield
-        for path, content in self._promises().items():
-            if path not in before:
-                path.unlink()
-            elif content != before[path]:
-                path.write_bytes(before[path])
-        for path in before.keys() - self._promises().keys():
-            path.write_bytes(before[path])
-
-    def _promises(self) -> dict[Path, bytes]:
-        return {
-            path: path.read_bytes()
-            for folder in self.folder.iterdir()
-            if folder.name not in self._names
-            for path in folder.rglob("*")
-            if path.is_file() and path.parent.name != "locks"
-        }
-
-
 @dataclass
 class Builder:
     """Makes worlds in the database of the test; whoever calls undoes them."""
@@ -377,10 +204,7 @@ class Builder:
     chance: Chance
     evidence: EvidenceFolder
     signer: Path
-    # An administrator opens no case, and an outside reviewer gets no grant.
-    roles: Sequence[Role] = tuple(
-        role for role in Role if role not in {Role.ADMINISTRATOR, Role.OVERSIGHT}
-    )
+    roles: tuple[Role, ...] = ROLES_OF_MINE
     hidden_ids: dict[str, str] = field(default_factory=dict)
     hidden_words: dict[str, None] = field(default_factory=dict)
 
@@ -395,7 +219,7 @@ class Builder:
             done[step] += 1
             # By itself and not by its place: its twin has another one.
             self.chance.begin(step, done[step])
-            before = _rows_with_random_ids()
+            before = _rows_with_random_ids() if step.is_hidden else set()
             with numbers_from(_number_of(step, done[step])):
                 run_step(stage, step)
             if step.is_hidden:
@@ -406,22 +230,7 @@ class Builder:
     def _stage(self) -> Stage:
         self.chance.begin("stage")
         with numbers_from(_STRIDE // 2):
-            mine = Force()
-            other = Force(team=make_team("T3"), other_team=make_team("T4"))
-            mine.officer.collar_number = OFFICERS_NUMBER
-            mine.officer.save()
-            # The database keeps the number before and names the row itself: chance names it anew.
-            mine.officer.other_numbers.update(id=uuid.uuid4())
-            # The two forces' complaints are about the same officers.
-            other.officer, other.second_officer = mine.officer, mine.second_officer
-            myself = make_person("Myself", unit=make_unit("ME"))
-            me = make_user(*self.roles, team=mine.team, person=myself)
-            admin = make_user(Role.ADMINISTRATOR)
-            make_unit()
-            camera = Camera.objects.create(serial="X6-00001", model="Camera 3")
-            CameraIssue.objects.create(camera=camera, person=mine.officer, since=BEGINNING)
-            guest = make_user(Role.AUDITOR)
-        return Stage(mine, other, me, admin, guest, self.evidence.recordings)
+            return set_stage(self.roles, self.evidence.recordings)
 
     def _note_hidden(self, step: Step, before: set[tuple[str, Any]]) -> None:
         """Remember what somebody could try who suspects these records: an id of each kind, words.
@@ -447,9 +256,6 @@ class Builder:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(sealer, "_HORIZON", "SELECT (pg_current_xact_id()::text::numeric + 1)")
             seal_and_sign(now=CRAWLED_AT)
-
-
-OFFICERS_NUMBER = "2186QX"
 
 
 def _number_of(step: Step, times: int) -> int:
