@@ -72,11 +72,21 @@ class Match(serializers.Serializer):
     reason = Text()
 
 
+class FormerNaming(serializers.Serializer):
+    """Somebody named by mistake, and kept out from `named_at` until `corrected_at`."""
+
+    officer = shapes.OfficerInBrief(source="person")
+    named_at = Moment()
+    corrected_at = Moment()
+    reason = Text()
+
+
 class OneSubject(shapes.Subject):
-    """An officer complained about."""
+    """An officer complained about; `named_at` is of who is named now."""
 
     complaint = Id(source="complaint_id")
     named_at = Moment(allow_null=True)
+    named_before = FormerNaming(source="former_namings.all", many=True)
 
 
 class Exclusion(serializers.Serializer):

@@ -11,7 +11,12 @@ from incidents.models.complaints import (
     Incident,
     Update,
 )
-from incidents.models.conflicts import AssignmentConcern, ComplaintLink, SubjectMatch
+from incidents.models.conflicts import (
+    AssignmentConcern,
+    ComplaintLink,
+    FormerNaming,
+    SubjectMatch,
+)
 from incidents.models.drafts import ComplaintDraft
 from incidents.models.emergencies import EmergencyAccess, EmergencyNotice
 from incidents.models.footage import (
@@ -63,6 +68,7 @@ __all__ = [
     "FootageItem",
     "FootageLink",
     "FootageSearch",
+    "FormerNaming",
     "GrantPeriod",
     "HandlingType",
     "Incident",

@@ -45,6 +45,36 @@ class SubjectMatch(models.Model):
         ]
 
 
+class FormerNaming(models.Model):
+    """Somebody who was named as an officer complained about until that was corrected.
+
+    They were kept out from `named_at` until `corrected_at`; `ComplaintSubject` holds who is named now.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    subject = models.ForeignKey(
+        ComplaintSubject, on_delete=models.CASCADE, related_name="former_namings"
+    )
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    named_at = models.DateTimeField()
+    corrected_at = models.DateTimeField()
+    corrected_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200)
+
+    objects: ClassVar = OfCaseQuerySet.through("subject__complaint").as_manager()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["subject", "-corrected_at"], name="former_naming_of_subject")
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(corrected_at__gte=F("named_at")),
+                name="former_naming_ends_after_it_begins",
+            )
+        ]
+
+
 class ComplaintLink(models.Model):
     """The fact that two cases belong together. Each is told of it where the other may be known of."""
 

@@ -8,12 +8,22 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from incidents.enums import ExclusionKind, MatchState
-from incidents.models import CaseExclusion, Complaint, ComplaintSubject, SubjectMatch
+from incidents.models import (
+    CaseExclusion,
+    Complaint,
+    ComplaintSubject,
+    FormerNaming,
+    SubjectMatch,
+)
 
 
 def subjects_for(user: User) -> QuerySet[ComplaintSubject]:
     """List the officers complained about in the cases that a person may know of."""
-    return ComplaintSubject.objects.visible_to(user).select_related("complaint", "person__unit")
+    return (
+        ComplaintSubject.objects.visible_to(user)
+        .select_related("complaint", "person__unit")
+        .prefetch_related("former_namings__person__unit")
+    )
 
 
 def matches_for(user: User) -> QuerySet[SubjectMatch]:
@@ -21,6 +31,12 @@ def matches_for(user: User) -> QuerySet[SubjectMatch]:
     return SubjectMatch.objects.visible_to(user).select_related(
         "person__unit", "subject__complaint", "decided_by__person"
     )
+
+
+def former_namings_of(subject: ComplaintSubject) -> list[FormerNaming]:
+    """List who was named by mistake before, the latest first (1 query)."""
+    rows = subject.former_namings.select_related("person", "corrected_by__person")
+    return list(rows.order_by("-corrected_at", "-id"))
 
 
 def matches_of(subject: ComplaintSubject) -> list[SubjectMatch]:

@@ -19,7 +19,7 @@ from bwcportal.errors import Invalid, NotFound, NotNow, NotPermitted
 from incidents.case_policies import check_reason
 from incidents.enums import OPEN_STATES, CaseState, MatchState
 from incidents.events import SUBJECT_ADDED, SUBJECT_DESCRIBED, SUBJECT_IDENTIFIED
-from incidents.models import Complaint, ComplaintSubject, SubjectMatch
+from incidents.models import Complaint, ComplaintSubject, FormerNaming, SubjectMatch
 from incidents.permissions import check_may
 from incidents.services.matching import check_not_described, decide, let_back, propose_matches
 from incidents.services.moving import check_version, lock_case
@@ -92,7 +92,8 @@ def identify_subject(
 ) -> ComplaintSubject:
     """Say who an officer complained about is, or that it is another person than was thought.
 
-    The description stays. Raises NotFound, NotPermitted, StaleVersion, NotNow for a destroyed case,
+    The description stays, and so does who was named before, from when until when: they were kept out
+    for that time. Raises NotFound, NotPermitted, StaleVersion, NotNow for a destroyed case,
     or Invalid with the field `officer` or `reason`.
     """
     case, subject = _lock(actor, subject_id)
@@ -104,7 +105,18 @@ def identify_subject(
         raise Invalid(f"{person.title} is named already", field="officer")
     _check_can_be_named(actor, case, person, but=subject)
     was = subject.person
-    subject.person, subject.named_at = person, now
+    # Two requests may read the clock in one order and get the lock in the other.
+    moment = max(now, subject.named_at or now)
+    if was is not None and subject.named_at is not None:
+        FormerNaming.objects.create(
+            subject=subject,
+            person=was,
+            named_at=subject.named_at,
+            corrected_at=moment,
+            corrected_by=actor,
+            reason=text,
+        )
+    subject.person, subject.named_at = person, moment
     subject.save(update_fields=["person", "named_at"])
     _raise_version(case)
     record(

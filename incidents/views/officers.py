@@ -16,7 +16,7 @@ from bwcportal.errors import DomainError, NotFound, NotPermitted
 from incidents.forms.officers import AddOfficerForm, DescribeForm, IdentifyForm, RuleOutForm
 from incidents.permissions import check_may
 from incidents.selectors.casebar import build_casebar
-from incidents.selectors.subjects import matches_of, subject_in
+from incidents.selectors.subjects import former_namings_of, matches_of, subject_in
 from incidents.services import matching, subjects
 from incidents.views.acting import Act, load, run, version_sent
 
@@ -80,6 +80,7 @@ def identify(request: HttpRequest, case_id: UUID, subject_id: UUID) -> HttpRespo
         "casebar": build_casebar(user=request.user, case=case, current="overview"),
         "subject": subject,
         "matches": found,
+        "named_before": former_namings_of(subject),
         "undecided": [each for each in found if each.state == "PROPOSED"],
         "forms": forms,
         "sent": forms.get(what),

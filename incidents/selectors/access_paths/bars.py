@@ -16,11 +16,12 @@ from django.db.models import CharField, DateTimeField, F, Q, QuerySet, Value
 from django.db.models.functions import Cast
 
 from accounts.models import PersonLink
-from incidents.models import CaseExclusion, Complaint, ComplaintSubject
+from incidents.models import CaseExclusion, Complaint, ComplaintSubject, FormerNaming
 from incidents.selectors.access_paths.columns import meets
 
 COLUMNS = ("bar_case", "bar_person", "bar_reason", "bar_since", "bar_until")
 COMPLAINED_AGAINST = "Complained against"
+NAMED_BY_MISTAKE = "Complained against, which was corrected later"
 # No human being has so many records; a longer chain of links is not followed.
 _MOST_RECORDS = 20
 
@@ -60,6 +61,20 @@ def complained_against(cases: QuerySet[Complaint], begin: datetime, end: datetim
     )
 
 
+def named_before(cases: QuerySet[Complaint], begin: datetime, end: datetime) -> BarRows:
+    """Find who was named as complained about until that was corrected."""
+    rows = FormerNaming.objects.filter(
+        meets(begin, end, since="named_at", until="corrected_at"), subject__complaint__in=cases
+    )
+    return rows.annotate(
+        bar_case=F("subject__complaint_id"),
+        bar_person=F("person_id"),
+        bar_reason=Value(NAMED_BY_MISTAKE, CharField()),
+        bar_since=F("named_at"),
+        bar_until=F("corrected_at"),
+    )
+
+
 def excluded(cases: QuerySet[Complaint], begin: datetime, end: datetime) -> BarRows:
     """Find the people declared excluded."""
     rows = CaseExclusion.objects.filter(
@@ -76,6 +91,7 @@ def excluded(cases: QuerySet[Complaint], begin: datetime, end: datetime) -> BarR
 
 BARS: tuple[Callable[[QuerySet[Complaint], datetime, datetime], BarRows], ...] = (
     complained_against,
+    named_before,
     excluded,
 )
 

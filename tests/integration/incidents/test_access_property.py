@@ -29,6 +29,7 @@ from accounts.models import (
 )
 from accounts.roles import Role
 from accounts.services.identities import link_records, unlink_records
+from bwcportal.errors import DomainError
 from incidents.models import CaseExclusion, Complaint, ComplaintSubject, EmergencyAccess
 from incidents.selectors.access import who_can_see
 from incidents.selectors.access_history import read_history
@@ -37,6 +38,7 @@ from incidents.services.erasure import erase_record
 from incidents.services.granting import end_grant, grant_case
 from incidents.services.moving import move
 from incidents.services.placing import place
+from incidents.services.subjects import identify_subject
 from tests.factories.cases import NOW, make_case
 from tests.factories.people import Force, make_person, make_user
 
@@ -47,7 +49,7 @@ STEP = timedelta(hours=1)
 Act = tuple[str, int, int]
 ACTS = (
     "grant", "grant_until", "end_grant", "transfer", "restrict", "lift", "join", "leave", "close",
-    "reopen", "exclude", "forgive", "name", "give_role", "end_role", "link", "unlink", "cover",
+    "reopen", "exclude", "forgive", "name", "correct", "give_role", "end_role", "link", "unlink", "cover",
     "end_cover", "break_glass", "mend_glass",
 )  # fmt: skip
 
@@ -201,6 +203,17 @@ class History:
             ComplaintSubject.objects.create(
                 complaint=self.case, person=user.person, named_at=self.now
             )
+
+    def _correct(self, user: User, which: int) -> None:
+        named = ComplaintSubject.objects.filter(complaint=self.case, person=user.person).first()
+        if named is not None:
+            actor = User.objects.get(pk=self.force.supervisor.pk)
+            # Somebody to whom the case is closed, or who is linked to one named, corrects nothing.
+            with contextlib.suppress(DomainError):
+                identify_subject(
+                    actor=actor, subject_id=named.pk, version=None,
+                    person=self.users[which].person, reason="Another was meant", now=self.now,
+                )  # fmt: skip
 
     def _give_role(self, user: User, which: int) -> None:
         if not RoleAssignment.objects.filter(user=user, role=Role.AUDITOR, until=None).exists():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,12 +16,16 @@ from audit.models import Event
 from bwcportal.errors import Invalid, NotFound, NotNow, NotPermitted, StaleVersion
 from incidents.enums import ExclusionKind, MatchState
 from incidents.models import CaseExclusion, Complaint, ComplaintSubject, SubjectMatch
+from incidents.selectors.access import who_can_see
+from incidents.selectors.access_history import read_history
+from incidents.selectors.access_paths.bars import COMPLAINED_AGAINST, NAMED_BY_MISTAKE
 from incidents.services.excluding import end_exclusion, exclude_person
 from incidents.services.logging import NewSubject
 from incidents.services.matching import reject_matches
 from incidents.services.subjects import add_subject, describe_subject, identify_subject
 from reviews.selectors.my_work import my_work
 from tests.answers import without_tokens
+from tests.factories.callers import Caller
 from tests.factories.cases import NOW, handled_case, make_case
 from tests.factories.decisions import ready_case
 from tests.factories.people import Force, make_person, make_user
@@ -182,6 +187,60 @@ def test_who_an_officer_is_can_be_said_and_corrected(force: Force) -> None:
     say(make_person("Rightone"))
     assert sees(user, case)
     assert Event.objects.filter(name="incidents.subject_identified").count() == 2
+
+
+def test_who_was_named_by_mistake_is_kept_with_its_time(force: Force) -> None:
+    case = handled_case(force)
+    subject = case.subjects.get(person=force.officer)
+    user = make_user(Role.INVESTIGATOR, team=force.team, person=force.officer)
+    first, second = NOW + timedelta(hours=2), NOW + timedelta(hours=5)
+
+    for person, moment in ((force.second_officer, first), (make_person("Rightone"), second)):
+        identify_subject(
+            actor=force.handler, subject_id=subject.pk, version=None, person=person,
+            reason="Seen on the recording", now=moment,
+        )  # fmt: skip
+
+    subject.refresh_from_db()
+    assert (subject.person.surname, subject.named_at) == ("Rightone", second)
+    rows = subject.former_namings.order_by("named_at")
+    assert [(row.person, row.named_at, row.corrected_at) for row in rows] == [
+        (force.officer, NOW, first), (force.second_officer, first, second),
+    ]  # fmt: skip
+    assert {row.corrected_by for row in rows} == {force.handler}
+
+    def out_at(moment: datetime) -> dict[Person, str]:
+        return {each.person: each.reason for each in who_can_see(case, at=moment).kept_out}
+
+    def seen_at(moment: datetime) -> bool:
+        return user in {seer.user for seer in who_can_see(case, at=moment).seers}
+
+    hour = timedelta(hours=1)
+    assert out_at(NOW + hour) == {force.officer: NAMED_BY_MISTAKE}
+    assert out_at(first + hour) == {force.second_officer: NAMED_BY_MISTAKE}
+    assert out_at(second + hour) == {subject.person: COMPLAINED_AGAINST}
+    assert [seen_at(moment + hour) for moment in (NOW, first, second)] == [False, True, True]
+    history = read_history(case, until=second + hour)
+    assert [each.begin for each in history.stretches(user.pk)] == [first]
+
+
+def test_the_page_and_the_api_say_who_was_named_by_mistake(force: Force) -> None:
+    case = handled_case(force)
+    subject = case.subjects.get(person=force.officer)
+    identify_subject(
+        actor=force.handler, subject_id=subject.pk, version=None, person=force.second_officer,
+        reason="Seen on the recording", now=NOW + timedelta(hours=2),
+    )  # fmt: skip
+    client = Client()
+    client.force_login(force.handler)
+
+    drawn = client.get(reverse("incidents:officer", args=[case.pk, subject.pk])).content.decode()
+    told = Caller(force.handler).get(f"/subjects/{subject.pk}").json
+
+    assert "Named before, by mistake" in drawn
+    assert "Seen on the recording" in drawn
+    assert [row["officer"]["id"] for row in told["named_before"]] == [str(force.officer.pk)]
+    assert told["named_before"][0]["named_at"] == "2026-11-09T10:00:00Z"
 
 
 def test_naming_is_refused_three_ways(force: Force) -> None:
