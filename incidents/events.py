@@ -145,6 +145,9 @@ EMERGENCIES_VIEWED = event_type(
 )
 
 # Reference data
+REFERENCE_ADDED = event_type(
+    "incidents.reference_added", Operation.ADMINISTRATION, "added a row of reference data"
+)
 REFERENCE_AMENDED = event_type(
     "incidents.reference_amended", Operation.ADMINISTRATION, "amended a row of reference data"
 )

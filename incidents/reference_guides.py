@@ -30,11 +30,15 @@ Example = tuple[str, str]
 
 @dataclass(frozen=True)
 class ListGuide:
-    """A list in words. `example` works out what a version gives on a day: (what, result)."""
+    """A list in words. `example` works out what a version gives on a day: (what, result).
+
+    `closed` says why no row can be added; '' for a list to which rows can be added.
+    """
 
     title: str
     effect: str
     example: Callable[[ReferenceRow, date], Example | None] | None = None
+    closed: str = ""
 
 
 _GUIDES: dict[type[ReferenceRow], ListGuide] = {}
@@ -59,6 +63,10 @@ def _period_from(row: ReferenceRow, on: date) -> Example | None:
     ][1]
 
 
+_BY_CODE = (
+    "No row can be added here: the portal acts on these rows by their code, so a new one would do "
+    "nothing."
+)
 _NEW_ONES = "What was chosen before keeps the version under which it was chosen."
 
 register_guides(
@@ -72,11 +80,13 @@ register_guides(
             "Counts from that day on for every case handled this way, also for those that are "
             "open: whether it falls under Schedule 3 and whether the outcome must name who hears "
             "a review.",
+            closed=_BY_CODE,
         ),
         CaseStateRow: ListGuide(
             "Case states",
             "The wording of the states and what the guidance says of them. The steps themselves "
             "are part of the program and do not change with it.",
+            closed=_BY_CODE,
         ),
         SeverityLevel: ListGuide(
             "Severity levels",
@@ -105,6 +115,7 @@ register_guides(
             "already keep their last day. When footage auto-deletes is a setting of the portal, "
             "not a row of this list.",
             _period_from,
+            closed=_BY_CODE,
         ),
     }
 )

@@ -107,6 +107,7 @@ reference_patterns: list[URLPattern] = [
     path(REFERENCE, reference.lists, name="reference"),
     path(f"{REFERENCE}unconfirmed/", reference.unconfirmed, name="reference-unconfirmed"),
     path(f"{REFERENCE}<slug:list_name>/", reference.rows, name="reference-list"),
+    path(f"{REFERENCE}<slug:list_name>/add/", reference.add, name="reference-add"),
     path(f"{REFERENCE}<slug:list_name>/<slug:code>/", reference.row, name="reference-row"),
     path(
         f"{REFERENCE}<slug:list_name>/<slug:code>/amend/", reference.amend, name="reference-amend"

@@ -59,6 +59,47 @@ class AmendForm(PlainWords, forms.Form):
         return hashlib.sha256(text.encode()).hexdigest()
 
 
+class AddForm(PlainWords, forms.Form):
+    """A new row: its code, what it says, and from when it counts. Gives all columns as `values`."""
+
+    code = forms.CharField(
+        label="Code",
+        max_length=40,
+        help_text="Short, never to be changed and never used again. The API says it",
+        widget=forms.TextInput(
+            attrs={"class": "govuk-input--width-20", "autocomplete": "off", "spellcheck": "false"}
+        ),
+    )
+    begins_on = SplitDateField(
+        label="First day it counts", help_text="Today or later. What was before does not have it"
+    )
+    reason = reason_field("For example the letter or the meeting that decided it")
+
+    def __init__(
+        self, *args: Any, model: type[ReferenceRow], today: date, example: str = "", **kwargs: Any
+    ) -> None:
+        row = model()
+        self.columns = ["label", *own_columns(row), "source", "is_confirmed", "note"]
+        kwargs["initial"] = {"begins_on": today, "is_confirmed": "no"} | {
+            name: _shown(row, name) for name in own_columns(row)
+        }
+        own = type(self).declared_fields
+        self.base_fields = {
+            "code": own["code"],
+            **{name: _question(row, name) for name in self.columns},
+            "begins_on": own["begins_on"],
+            "reason": own["reason"],
+        }
+        super().__init__(*args, **kwargs)
+        if example:
+            self.fields["code"].help_text += f". Others are written like {example}"
+        self.fields["is_confirmed"].help_text += ". No marks the row as unconfirmed"
+
+    def values(self) -> dict[str, Any]:
+        """Give what was answered for each column."""
+        return {name: self.cleaned_data[name] for name in self.columns}
+
+
 def _differs(new: Any, old: Any) -> bool:
     # Codes come in the order of the boxes, which says nothing.
     return set(new) != set(old) if isinstance(new, list) else bool(new != old)

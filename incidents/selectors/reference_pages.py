@@ -82,6 +82,12 @@ def list_of(name: str) -> type[ReferenceRow]:
     return model
 
 
+def example_code(model: type[ReferenceRow]) -> str:
+    """Give a code that the list has, to show how its codes are written; '' for an empty list."""
+    codes = model.objects.filter(valid_to__isnull=True).order_by("position", "code")
+    return str(codes.values_list("code", flat=True).first() or "")
+
+
 def all_lists(*, on: date) -> list[ListRow]:
     """List the lists by title, each with its rows in force on a London day (1 query for each)."""
     rows = []

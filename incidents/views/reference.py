@@ -11,10 +11,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.list_addresses import one_of, read_address
 from accounts.roles import Permission
 from accounts.views.administering import draw, version_sent
-from bwcportal.errors import DomainError, NotFound, NotPermitted, StaleVersion
-from incidents.forms.reference import AmendForm
+from bwcportal.errors import DomainError, Invalid, NotFound, NotNow, NotPermitted, StaleVersion
+from incidents.forms.reference import AddForm, AmendForm
 from incidents.permissions import check_may
 from incidents.selectors import reference_pages as read
+from incidents.services.adding import add_reference
 from incidents.services.amending import amend_reference
 
 TAB = "reference"
@@ -67,6 +68,43 @@ def row(request: HttpRequest, list_name: str, code: str) -> HttpResponse:
     today = timezone.localdate()
     context = {"entry": read.entry_of(list_name, code, on=today), "today": today}
     return draw(request, "incidents/reference_row.html", context, tab=TAB)
+
+
+@require_http_methods(["GET", "POST"])
+def add(request: HttpRequest, list_name: str) -> HttpResponse:
+    """Ask for a new row of a list and add it; nothing that is there is changed."""
+    check_may(request.user, Permission.MANAGE_REFERENCE)
+    model = read.list_of(list_name)
+    guide = read.guide_of(model)
+    if guide.closed:
+        raise NotNow(guide.closed, code="closed_list")
+    form = AddForm(
+        request.POST or None,
+        model=model,
+        today=timezone.localdate(),
+        example=read.example_code(model),
+    )
+    status = 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            try:
+                added = add_reference(
+                    actor=request.user,
+                    model=model,
+                    code=form.cleaned_data["code"],
+                    values=form.values(),
+                    begins_on=form.cleaned_data["begins_on"],
+                    reason=form.cleaned_data["reason"],
+                    now=timezone.now(),
+                )
+            except Invalid as error:
+                form.add_error(error.field if error.field in form.fields else None, error.message)
+            else:
+                messages.success(request, f"{added.label} is added")
+                return redirect("incidents:reference-row", list_name=list_name, code=added.code)
+    context = {"name": list_name, "guide": guide, "form": form}
+    return draw(request, "incidents/reference_add.html", context, tab=TAB, status=status)
 
 
 @require_http_methods(["GET", "POST"])
