@@ -6,27 +6,92 @@ The matrix is docs/reference/access.csv, which the tests walk address by address
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
+from fnmatch import fnmatchcase
 from functools import cache
 from itertools import groupby
 
 from django.conf import settings
 from django.db.models import Count
+from django.utils.text import slugify
 
 from accounts.models import RoleAssignment
 from accounts.roles import ABOUT, CLASHES, PERMISSIONS, Permission, Role
 
 MATRIX = settings.BASE_DIR / "docs" / "reference" / "access.csv"
-_PARTS = {
-    "": "Health and components",
-    "accounts": "Accounts and administration",
-    "incidents": "Cases and footage",
-    "reviews": "Review and sign-off",
-    "retention": "Retention and disposal",
-    "audit": "The record of events",
-}
-_API = "The API"
+# The areas of the page in their order, with the routes that each holds; the first that fits counts.
+_AREAS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        "Signing in and one’s own account",  # noqa: RUF001
+        (
+            *("accounts:sign-*", "accounts:second-factor", "accounts:single-*", "accounts:set-up*"),
+            *("accounts:own-*", "accounts:step-up*", "accounts:end-session"),
+            *("accounts:end-other-sessions", "accounts:*interest*"),
+        ),
+    ),
+    (
+        "Teams and units",
+        (
+            *("accounts:team*", "accounts:*-team", "accounts:*-member", "accounts:unit*"),
+            *("accounts:*-unit", "incidents:close-team"),
+        ),
+    ),
+    ("People, accounts and roles", ("accounts:*", "incidents:*personal-access")),
+    ("Reference data", ("incidents:reference*",)),
+    (
+        "Footage",
+        ("incidents:footage*", "incidents:*preserv*", "incidents:*lost", "incidents:stream"),
+    ),
+    (
+        "Who can see a case",
+        (
+            *("incidents:access", "incidents:export-*", "incidents:give-*", "incidents:end-access"),
+            *("incidents:reach", "incidents:bulk-*", "incidents:transfer", "incidents:*arrival"),
+            *("incidents:*restrict*", "incidents:keep-out", "incidents:end-exclusion"),
+        ),
+    ),
+    ("Emergency access", ("incidents:*emergenc*", "incidents:break-glass")),
+    ("Cover for absence", ("incidents:*cover", "incidents:act-for", "incidents:stop-acting")),
+    ("Cases", ("incidents:*",)),
+    ("Review room and marks", ("reviews:room*", "reviews:mark*")),
+    ("Findings and sign-off", ("reviews:*",)),
+    ("Retention and disposal", ("retention:*",)),
+    ("API: the caller", ("api-me", "api-interest*", "api-step-ups", "api-schema", "guide-to-api")),
+    ("API: cover and emergencies", ("api-delegation*", "api-*emergenc*")),
+    (
+        "API: who can see a complaint",
+        (
+            *("api-access*", "api-seat", "api-bulk-*", "api-transfer", "api-*restrict*"),
+            *("api-exclusion*",),
+        ),
+    ),
+    (
+        "API: footage",
+        ("api-search*", "api-footage*", "api-playback", "api-preserv*", "api-camera*"),
+    ),
+    (
+        "API: review and sign-off",
+        (
+            *("api-annot*", "api-viewings", "api-allegation*", "api-decide", "api-finding*"),
+            *("api-review*", "api-readiness", "api-submit", "api-answer-*", "api-signoff*"),
+        ),
+    ),
+    (
+        "API: retention and disposal",
+        (
+            *("api-finalise", "api-reopen", "api-retention", "api-hold*", "api-disposal*"),
+            *("api-certificate*",),
+        ),
+    ),
+    (
+        "API: officers, units and reference data",
+        ("api-officer*", "api-unit*", "api-colleague*", "api-reference*"),
+    ),
+    ("API: complaints", ("api-*",)),
+    ("Health and components", ("*",)),
+)
 
 
 @dataclass(frozen=True)
@@ -42,10 +107,13 @@ class RoleGuide:
 
 @dataclass(frozen=True)
 class MatrixRow:
-    """One address and method: the act it needs, the roles that may, and what else is asked."""
+    """One address: its methods, the act they need, the roles that may, and what else is asked.
+
+    Methods of an address for which anything of that differs are rows of their own.
+    """
 
     route: str
-    method: str
+    methods: tuple[str, ...]
     needs: str
     roles: list[Role]
     everybody: bool
@@ -55,10 +123,15 @@ class MatrixRow:
 
 @dataclass(frozen=True)
 class MatrixPart:
-    """The rows of one part of the portal."""
+    """The rows of one area of the portal."""
 
     title: str
     rows: list[MatrixRow]
+
+    @property
+    def anchor(self) -> str:
+        """Name the area in the address of the page, the same however the page is narrowed."""
+        return slugify(self.title)
 
 
 def role_guide(*, now: datetime) -> list[RoleGuide]:
@@ -80,7 +153,7 @@ def role_guide(*, now: datetime) -> list[RoleGuide]:
 
 
 def access_matrix(*, role: str = "", text: str = "") -> list[MatrixPart]:
-    """Give the matrix in parts; with a role only what it may do, with a text only what has it."""
+    """Give the matrix by areas; with a role only what it may do, with a text only what has it."""
     wanted = text.strip().lower()
     rows = [
         row
@@ -88,7 +161,7 @@ def access_matrix(*, role: str = "", text: str = "") -> list[MatrixPart]:
         if (not role or row.everybody or any(each.value == role for each in row.roles))
         and (not wanted or wanted in f"{row.route} {row.needs} {row.notes}".lower())
     ]
-    parts = groupby(rows, key=lambda row: _part_of(row.route))
+    parts = groupby(rows, key=lambda row: _area_of(row.route))
     return [MatrixPart(title, list(mine)) for title, mine in parts]
 
 
@@ -96,8 +169,16 @@ def access_matrix(*, role: str = "", text: str = "") -> list[MatrixPart]:
 def _rows() -> tuple[MatrixRow, ...]:
     with MATRIX.open(newline="", encoding="utf-8") as lines:
         rows = [_row(cells) for cells in csv.DictReader(lines)]
-    order = [*_PARTS.values(), _API]
-    return tuple(sorted(rows, key=lambda row: order.index(_part_of(row.route))))
+    order = [title for title, _ in _AREAS]
+    rows.sort(key=lambda row: order.index(_area_of(row.route)))
+    return tuple(_joined(rows))
+
+
+def _joined(rows: Iterable[MatrixRow]) -> Iterator[MatrixRow]:
+    """Give one row for the methods of an address that are alike in everything else."""
+    for _, alike in groupby(rows, key=lambda row: replace(row, methods=())):
+        same = list(alike)
+        yield replace(same[0], methods=tuple(row.methods[0] for row in same))
 
 
 def _row(cells: dict[str, str]) -> MatrixRow:
@@ -106,7 +187,7 @@ def _row(cells: dict[str, str]) -> MatrixRow:
     needs = permission.label if permission else "Being signed in"
     return MatrixRow(
         cells["route"],
-        cells["method"],
+        (cells["method"],),
         "Nothing: open to anybody" if is_open else needs,
         [role for role in Role if permission in PERMISSIONS[role]] if permission else [],
         permission is None,
@@ -115,11 +196,10 @@ def _row(cells: dict[str, str]) -> MatrixRow:
     )
 
 
-def _part_of(route: str) -> str:
-    app, colon, _ = route.partition(":")
-    if colon:
-        return _PARTS[app]
-    return _API if "api" in route.split("-") else _PARTS[""]
+def _area_of(route: str) -> str:
+    return next(
+        title for title, held in _AREAS if any(fnmatchcase(route, pattern) for pattern in held)
+    )
 
 
 def _clashes_of(role: Role) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import uuid
 from datetime import timedelta
 from functools import partial
@@ -17,6 +18,7 @@ from accounts.models import Membership, Person, RoleAssignment, Team, User
 from accounts.roles import ABOUT, Role
 from accounts.selectors import directory, paging
 from accounts.selectors.directory import PeopleFilters, list_people
+from accounts.selectors.matrix import MATRIX, access_matrix
 from accounts.selectors.person import person_page
 from accounts.selectors.teams import list_teams, team_page
 from accounts.services.people import PersonDetails, change_person
@@ -487,6 +489,27 @@ def test_roles_and_the_matrix_are_read_by_who_answers_for_them(role: Role) -> No
     narrowed = page_of(reader, "accounts:access-matrix", role="retention_officer", q="disposal")
     assert "retention:approve" in narrowed
     assert "accounts:give-role" not in narrowed
+
+
+def test_the_matrix_is_read_by_areas_of_a_size_to_read_with_their_counts(client: Client) -> None:
+    parts = access_matrix()
+    shown = page_of(client, "accounts:access-matrix")
+
+    assert max(len(part.rows) for part in parts) <= 45
+    assert len({part.anchor for part in parts}) == len(parts)
+    for part in parts:
+        assert f'href="#{part.anchor}"' in shown
+        assert f'<section id="{part.anchor}"' in shown
+    with MATRIX.open(newline="", encoding="utf-8") as lines:
+        told = {(row["route"], row["method"]) for row in csv.DictReader(lines)}
+    rows = [row for part in parts for row in part.rows]
+    assert {(row.route, method) for row in rows for method in row.methods} == told
+    assert [row.methods for row in rows if row.route == "incidents:give-access"] == [
+        ("GET", "POST")
+    ]
+    narrowed = page_of(client, "accounts:access-matrix", q="disposal", role="retention_officer")
+    assert 'value="disposal"' in narrowed
+    assert 'id="retention-and-disposal"' in narrowed
 
 
 def test_the_navigation_offers_administration_to_administrators_only() -> None:
