@@ -10,7 +10,7 @@ See docs/adr/0018-lists-by-branches.md and `./bwc bench access`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -23,7 +23,30 @@ COUNT_CAP = 1000
 PAGE_SIZES = (25, 50, 100)
 PAGE_SIZE = PAGE_SIZES[0]
 
-Branches = Sequence[QuerySet[Any]]
+
+@dataclass(frozen=True)
+class Beside:
+    """A branch whose rows stand for the rows of the list: a search that is answered by another table.
+
+    `columns` says where its rows have the key ("pk") and each sorting value of the list. Several of
+    them may stand for one.
+    """
+
+    rows: QuerySet[Any]
+    columns: Mapping[str, str]
+
+    @property
+    def model(self) -> Any:
+        """The model of its rows."""
+        return self.rows.model
+
+    def filter(self, condition: Q) -> Beside:
+        """Narrow the rows by a condition on their own columns."""
+        return Beside(self.rows.filter(condition), self.columns)
+
+
+Branch = QuerySet[Any] | Beside
+Branches = Sequence[Branch]
 
 
 @dataclass(frozen=True)
@@ -51,7 +74,7 @@ def take(
     """
     if load is None:
         (branch,) = branches
-        rows = list(_beyond(branch, order, after).order_by(*order)[: limit + 1])
+        rows: list[Any] = list(_beyond(branch, order, after).order_by(*order)[: limit + 1])
         return Taken(rows[:limit], len(rows) > limit)
     if not branches:
         return Taken([], more=False)
@@ -95,7 +118,7 @@ def count_up_to(branches: Branches, *, order: Sequence[str], cap: int = COUNT_CA
     return CappedCount(min(number, cap), number > cap)
 
 
-def expanded(branches: Branches, arms: Iterable[Q]) -> list[QuerySet[Any]]:
+def expanded(branches: Sequence[QuerySet[Any]], arms: Iterable[Q]) -> list[QuerySet[Any]]:
     """Narrow every branch by each of several conditions that are otherwise joined by OR.
 
     'Investigated by me or logged by me' is two arms: each has an index, their OR has none.
@@ -104,7 +127,7 @@ def expanded(branches: Branches, arms: Iterable[Q]) -> list[QuerySet[Any]]:
     return [branch.filter(arm) for branch in branches for arm in arms]
 
 
-def together(rows: QuerySet[Any], branches: Branches) -> QuerySet[Any]:
+def together(rows: QuerySet[Any], branches: Sequence[QuerySet[Any]]) -> QuerySet[Any]:
     """Narrow rows to those of all branches as one query, to sum up.
 
     For rows of which there are few in all, such as uses of emergency access: every row of every
@@ -123,11 +146,26 @@ def place_of(row: Any, order: Sequence[str]) -> list[Any]:
 
 def _first(branches: Branches, order: Sequence[str], size: int) -> Any:
     """Ask for key and sorting values of the first rows of each branch, then of them all."""
-    names = _key_names(order)
-    newest = [branch.order_by(*order).values_list(*names)[:size] for branch in branches]
+    newest = [_keys(branch, order)[:size] for branch in branches]
     if len(newest) == 1:
         return newest[0]
-    return newest[0].union(*newest[1:]).order_by(*order)[:size]
+    # What is united is named by the first branch.
+    return newest[0].union(*newest[1:]).order_by(*_order_of(branches[0], order))[:size]
+
+
+def _keys(branch: Branch, order: Sequence[str]) -> Any:
+    names = _key_names(order)
+    if isinstance(branch, Beside):
+        rows = branch.rows.order_by(*_order_of(branch, order))
+        return rows.values_list(*(branch.columns[name] for name in names)).distinct()
+    return branch.order_by(*order).values_list(*names)
+
+
+def _order_of(branch: Branch, order: Sequence[str]) -> Sequence[str]:
+    if not isinstance(branch, Beside):
+        return order
+    signs = ("-" if column.startswith("-") else "" for column in order)
+    return [sign + branch.columns[_key(column)] for sign, column in zip(signs, order, strict=True)]
 
 
 def _loaded(ids: list[Any], limit: int, load: QuerySet[Any]) -> Taken:
@@ -158,14 +196,14 @@ def _key(column: str) -> str:
     return "pk" if name == "id" else name
 
 
-def _beyond(branch: QuerySet[Any], order: Sequence[str], after: Sequence[Any] | None) -> Any:
+def _beyond(branch: Any, order: Sequence[str], after: Sequence[Any] | None) -> Any:
     """Keep the rows after a place: (a, b) > (x, y), column by column.
 
     The first column is bounded once more by itself, which is what an index can begin at.
     """
     if after is None:
         return branch
-    names = [column.removeprefix("-") for column in order]
+    names = [column.removeprefix("-") for column in _order_of(branch, order)]
     signs = ["lt" if column.startswith("-") else "gt" for column in order]
     conditions = Q()
     for index, (name, sign) in enumerate(zip(names, signs, strict=True)):

@@ -39,11 +39,13 @@ def in_force(model: type[PersonalGrant], *, now: datetime) -> QuerySet[Any]:
     return model.objects.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now))
 
 
-def granted_to(model: type[PersonalGrant], *, user_id: Any, now: datetime) -> Condition:
-    """Keep the objects that are granted to an account at this moment."""
+def granted_to(
+    model: type[PersonalGrant], column: str, *, user_id: Any, now: datetime
+) -> Condition:
+    """Keep the rows whose column names an object that is granted to an account at this moment."""
     table = model._meta.db_table
     return Condition(
-        "pk",
+        column,
         f'{{column}} IN (SELECT content_object_id FROM "{table}"'  # noqa: S608 - a table's own name
         " WHERE user_id = %s AND (expires_at IS NULL OR expires_at > %s))",
         [user_id, now],

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.branched_lists import count_up_to, take
 from accounts.models import User
 from incidents.models import Complaint
-from incidents.selectors.case_filters import CaseFilters, narrowed
+from incidents.selectors.case_filters import CaseFilters, cases_listed
 from incidents.selectors.cases import NEWEST
 from incidents.selectors.seers import accounts_that_see
 
@@ -56,7 +56,7 @@ def again(user: User) -> User:
 def branches(user: User, cell: str) -> list[Any]:
     """The portal's branches for a list of cases."""
     filters = CaseFilters(state=CELLS[cell])
-    return narrowed(Complaint.objects.branches_for(user), user, filters)
+    return cases_listed(user, filters)
 
 
 def product_page(user: User, cell: str) -> list[Any]:

@@ -11,6 +11,7 @@ apart: those open to a person by name and to nobody in their place. Exclusions o
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any, Self
@@ -42,6 +43,23 @@ _OPENED_IN_EMERGENCY = (
 )
 
 
+@dataclass(frozen=True)
+class Columns:
+    """Where the columns by which a case opens stand: on the case itself, or copied beside it.
+
+    Copies are kept by triggers in the database, so that they cannot differ from the case.
+    """
+
+    case: str
+    team: str
+    is_restricted: str
+    state: str
+
+
+OF_THE_CASE = Columns("pk", "team_id", "is_restricted", "state")
+COPIED = Columns("complaint_id", "case_team", "case_is_restricted", "case_state")
+
+
 class ComplaintQuerySet(models.QuerySet[Any]):
     """Cases, narrowed to what a person may know of."""
 
@@ -52,7 +70,8 @@ class ComplaintQuerySet(models.QuerySet[Any]):
         """
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        return self.filter(self._not_kept_from(user) & reduce(or_, self._openings(user)))
+        opened = reduce(or_, _openings(self.model, user, OF_THE_CASE))
+        return self.filter(_not_kept_from(user, OF_THE_CASE) & opened)
 
     def branches_for(self, user: User) -> list[Self]:
         """Give the rows of `visible_to` in parts that may overlap, one for each way a case opens.
@@ -60,53 +79,68 @@ class ComplaintQuerySet(models.QuerySet[Any]):
         A list takes the first rows of each part and then of them all, which stays fast with any
         number of cases; the OR of `visible_to` does not. See `accounts.branched_lists`.
         """
-        if not user.is_authenticated or not user.is_active:
-            return []
-        kept = self._not_kept_from(user)
-        return [self.filter(kept & opening) for opening in self._openings(user)]
+        return [self.filter(way) for way in _ways(self.model, user, OF_THE_CASE)]
 
     def openable_in_emergency(self, user: User) -> Self:
         """Keep the cases that this person could open by an emergency access, seen already or not."""
-        rest = self.filter(self._not_kept_from(user), is_restricted=False)
+        rest = self.filter(_not_kept_from(user, OF_THE_CASE), is_restricted=False)
         return rest.exclude(state=CaseState.DESTROYED)
 
-    def _openings(self, user: User) -> list[Q]:
-        now = timezone.now()
-        grants = self.model._meta.get_field("grants").related_model
-        by_grant = Q(granted_to(grants, user_id=user.principal.pk, now=now))
-        if user.acting_for is not None:
-            by_grant &= Q(is_restricted=False)
-        openings = [Q(team_id__in=user.team_ids, is_restricted=False), by_grant]
-        if user.acting_for is None and user.has_role_permission(Permission.BREAK_GLASS):
-            broken = Condition("pk", _OPENED_IN_EMERGENCY, [user.pk, now, now])
-            openings.append(Q(broken, is_restricted=False))
-        return openings
 
-    def _not_kept_from(self, user: User) -> Q:
-        # Few cases are kept from one person: their ids are read once, by an index, as an array.
-        # Asking of each case whether it is kept from them would cost three pages of an index for
-        # every row; `NOT IN` would be as quick, but the planner takes half of all rows for kept
-        # out and chooses its way by that.
-        ids = user.person_ids
-        kept = f"{_SUBJECT_OF} UNION ALL {_EXCLUDED_FROM}"
-        if not user.has_role_permission(Permission.SEE_DISPOSALS):
-            # A tombstone says that there was a case; only those who dispose of records need it.
-            alive = ~Q(state=CaseState.DESTROYED)
-            return Q(Condition("pk", f"{{column}} <> ALL (ARRAY({kept}))", [ids, ids])) & alive
-        kept += f" UNION ALL {_KEPT_APART_FROM}"
-        values = [ids, ids, CaseState.DESTROYED.value, digests_of(ids)]
-        return Q(Condition("pk", f"{{column}} <> ALL (ARRAY({kept}))", values))
+def _ways(case_model: Any, user: User, at: Columns) -> list[Q]:
+    """Give a condition for each way in which a case opens to a person; none for nobody."""
+    if not user.is_authenticated or not user.is_active:
+        return []
+    kept = _not_kept_from(user, at)
+    return [kept & opening for opening in _openings(case_model, user, at)]
+
+
+def _openings(case_model: Any, user: User, at: Columns) -> list[Q]:
+    now = timezone.now()
+    unrestricted = Q(**{at.is_restricted: False})
+    grants = case_model._meta.get_field("grants").related_model
+    by_grant = Q(granted_to(grants, at.case, user_id=user.principal.pk, now=now))
+    if user.acting_for is not None:
+        by_grant &= unrestricted
+    openings = [Q(**{f"{at.team}__in": user.team_ids}) & unrestricted, by_grant]
+    if user.acting_for is None and user.has_role_permission(Permission.BREAK_GLASS):
+        openings.append(
+            Q(Condition(at.case, _OPENED_IN_EMERGENCY, [user.pk, now, now])) & unrestricted
+        )
+    return openings
+
+
+def _not_kept_from(user: User, at: Columns) -> Q:
+    # Few cases are kept from one person: their ids are read once, by an index, as an array.
+    # Asking of each case whether it is kept from them would cost three pages of an index for
+    # every row; `NOT IN` would be as quick, but the planner takes half of all rows for kept
+    # out and chooses its way by that.
+    ids = user.person_ids
+    kept = f"{_SUBJECT_OF} UNION ALL {_EXCLUDED_FROM}"
+    if not user.has_role_permission(Permission.SEE_DISPOSALS):
+        # A tombstone says that there was a case; only those who dispose of records need it.
+        outside = Condition(at.case, f"{{column}} <> ALL (ARRAY({kept}))", [ids, ids])
+        return Q(outside) & ~Q(**{at.state: CaseState.DESTROYED})
+    kept += f" UNION ALL {_KEPT_APART_FROM}"
+    values = [ids, ids, CaseState.DESTROYED.value, digests_of(ids)]
+    return Q(Condition(at.case, f"{{column}} <> ALL (ARRAY({kept}))", values))
 
 
 class OfCaseQuerySet(models.QuerySet[Any]):
     """Rows that belong to a case and are seen by exactly those who may see the case."""
 
     case_path = "complaint"
+    has_copies = False
 
     @classmethod
     def through(cls, path: str) -> type[OfCaseQuerySet]:
         """Make the same query set for a model that reaches its case by a longer path."""
         return type(cls.__name__, (cls,), {"case_path": path})
+
+    @classmethod
+    def with_copies(cls) -> type[OfCaseQuerySet]:
+        """Make the same query set for a model that holds copies of the case's columns (`COPIED`)."""
+        return type(cls.__name__, (cls,), {"has_copies": True})
 
     def visible_to(self, user: User) -> Self:
         """Keep the rows of the cases that this person may know of: those of a case that is open."""
@@ -114,9 +148,12 @@ class OfCaseQuerySet(models.QuerySet[Any]):
 
     def branches_for(self, user: User) -> list[Self]:
         """Give the rows of `visible_to` in parts that may overlap, for lists over many cases."""
+        cases = self._cases()
+        if self.has_copies:
+            return [self.filter(way) for way in _ways(cases.model, user, COPIED)]
         return [
             self.filter(**{f"{self.case_path}__in": branch.values("pk")})
-            for branch in self._cases().branches_for(user)
+            for branch in cases.branches_for(user)
         ]
 
     def _cases(self) -> ComplaintQuerySet:

@@ -23,6 +23,7 @@ from rest_framework.views import APIView
 from accounts.api.fields import StrictSerializer, Text
 from accounts.api.paging import DEFAULT_LIMIT, MOST, Page, take_page
 from accounts.api.parsing import StrictJSONParser, TooLarge
+from accounts.branched_lists import Branch
 from accounts.idempotency import Answer, act_once
 from accounts.proving import session_of, session_of_token
 from accounts.services.step_up import Proof
@@ -117,7 +118,7 @@ class ApiView(APIView):
 
     def take_page(
         self,
-        *branches: QuerySet[Any],
+        *branches: Branch,
         order: Sequence[str],
         query: Mapping[str, Any],
         load: QuerySet[Any] | None = None,

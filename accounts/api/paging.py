@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework.request import Request
 
-from accounts.branched_lists import PAGE_SIZE, PAGE_SIZES, place_of, take
+from accounts.branched_lists import PAGE_SIZE, PAGE_SIZES, Branch, place_of, take
 from accounts.cursors import encode, read_place
 
 DEFAULT_LIMIT = PAGE_SIZE
@@ -26,7 +26,7 @@ class Page:
 
 def take_page(
     request: Request,
-    *branches: QuerySet[Any],
+    *branches: Branch,
     order: Sequence[str],
     cursor: str,
     limit: int,

@@ -84,10 +84,14 @@ class Cases:
             *("id", "reference", "state", "handling", "regime", "channel", "title", "summary"),
             *("original_words", "incident_id", "team_id", "is_restricted", "investigator_id"),
             *("supervisor_id", "logged_by_id", "made_on", "logged_at", "handling_since"),
-            "finalised_at",
+            *("finalised_at", "incident_starts_at"),
         )
         self.complainants = Table(Complainant, "complaint_id", "kind", "name")
-        self.subjects = Table(ComplaintSubject, "id", "complaint_id", "person_id", "named_at")
+        self.subjects = Table(
+            ComplaintSubject,
+            *("id", "complaint_id", "person_id", "named_at", "case_team", "case_is_restricted"),
+            *("case_state", "case_investigator", "case_logged_at"),
+        )
         self.allegations = Table(Allegation, "id", "complaint_id", "number", "category_id", "words")
         self.about = Table(through(Allegation, "subjects"), "allegation_id", "complaintsubject_id")
         self.deadlines = Table(
@@ -125,7 +129,7 @@ class Cases:
         self.submissions = Table(
             Submission,
             *("id", "complaint_id", "number", "content", "digest", "submitted_by_id"),
-            *("submitted_at", "supervisor_id"),
+            *("submitted_at", "supervisor_id", "case_team", "case_is_restricted", "case_state"),
         )
         self.disposals = Table(Disposal, "id", "complaint_id", "rule_id", "due_on", "proposed_at")
 
@@ -170,20 +174,22 @@ class Cases:
             *("He said that he had been stopped and that nobody told him why.", incident, team),
             *(restricted, NULL if is_logged else investigator, NULL if is_logged else supervisor),
             *(logger, day, at, NULL if is_logged else at),
-            at if state == CaseState.FINALISED else NULL,
+            *(at if state == CaseState.FINALISED else NULL, at),
         )
         self.complainants.add(case, "DIRECTLY_AFFECTED", "A. N. Other")
         self.placements.add(
             identifier(random), case, team, restricted, at, logger, "The complaint was logged"
         )
-        self._write_matters(case, at)
+        of_case = (team, restricted, state.value)
+        self._write_matters(case, at, (*of_case, NULL if is_logged else investigator, at))
         self._write_access(case, at, None if is_logged else investigator, supervisor)
         if state not in {CaseState.FINALISED, CaseState.WITHDRAWN}:
             self._write_work(case, number, when.date(), at, investigator)
         if state == CaseState.SUPERVISOR_REVIEW:
             digest = hashlib.sha256(_CONTENT.encode()).hexdigest()
             self.submissions.add(
-                *(identifier(random), case, 1, _CONTENT, digest, investigator, at, supervisor)
+                *(identifier(random), case, 1, _CONTENT, digest, investigator, at, supervisor),
+                *of_case,
             )
         elif state == CaseState.FINALISED and random.random() < 0.005:
             self.disposals.add(identifier(random), case, self._retention_rule, day, at)
@@ -196,7 +202,7 @@ class Cases:
             return next(state for state, share in _OPEN if chosen < share)
         return CaseState.WITHDRAWN if draw > 0.98 else CaseState.FINALISED
 
-    def _write_matters(self, case: str, at: str) -> None:
+    def _write_matters(self, case: str, at: str, of_case: tuple[str, ...]) -> None:
         random = self.random
         subjects = []
         for _ in range(2 if random.random() < 0.1 else 1):
@@ -206,7 +212,7 @@ class Cases:
             if person not in {each[1] for each in subjects}:
                 subjects.append((identifier(random), person))
         for subject, person in subjects:
-            self.subjects.add(subject, case, person, at)
+            self.subjects.add(subject, case, person, at, *of_case)
         for index in range(2 if random.random() < 0.2 else 1):
             allegation = identifier(random)
             category = _any(self._categories, random)

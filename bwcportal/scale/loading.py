@@ -34,6 +34,11 @@ WHERE indrelid = ANY (%s::regclass[]) AND NOT indisprimary
     AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = indexrelid AND contype <> 'f')
 ORDER BY 1
 """
+# Triggers that take copies of another row's columns into a new one.
+_COPYING = """
+SELECT tgrelid::regclass::text, quote_ident(tgname) FROM pg_trigger
+WHERE tgrelid = ANY (%s::regclass[]) AND tgname ~ '_take_(case|incident)$' ORDER BY 1, 2
+"""
 
 
 @dataclass
@@ -128,6 +133,7 @@ def _bare(tables: list[str], report: Report) -> Iterator[_Built]:
     constraints, indexes = strip(tables)
     yield built
     begun = time.monotonic()
+    _switch_copying("ENABLE", tables)
     _execute("SET LOCAL maintenance_work_mem = '512MB'")
     for name, definition in indexes:
         _execute(definition)
@@ -141,7 +147,11 @@ def _bare(tables: list[str], report: Report) -> Iterator[_Built]:
 
 
 def strip(tables: list[str]) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
-    """Take constraints and indexes off the tables, all but the primary keys; give their definitions."""
+    """Take constraints and indexes off the tables, all but the primary keys; give their definitions.
+
+    The triggers that copy columns of a case rest too: the copies are among the lines.
+    """
+    _switch_copying("DISABLE", tables)
     constraints = _rows(_CONSTRAINTS, tables)
     for table, name, _, _ in reversed(constraints):
         _execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
@@ -149,6 +159,11 @@ def strip(tables: list[str]) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...
     for name, _ in indexes:
         _execute(f"DROP INDEX {name}")
     return constraints, indexes
+
+
+def _switch_copying(how: str, tables: list[str]) -> None:
+    for table, name in _rows(_COPYING, tables):
+        _execute(f"ALTER TABLE {table} {how} TRIGGER {name}")
 
 
 def copy(statement: str, text: str) -> int:

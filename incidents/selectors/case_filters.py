@@ -11,15 +11,19 @@ from django.db.models import Q
 from django.db.models.functions import Reverse
 from django.db.models.lookups import StartsWith
 
+from accounts.branched_lists import Beside, Branch
 from accounts.models import User
 from incidents.enums import OPEN_STATES
-from incidents.models import ComplaintSubject
+from incidents.models import Complaint, ComplaintSubject
+from incidents.querysets import COPIED, OF_THE_CASE
 from incidents.selectors.officers import people_called
 
 NOBODY = "nobody"
 ME = "me"
 OPEN = "open"
 _REFERENCE = re.compile(r"[A-Z0-9-]{1,16}")
+# Where an officer complained about has the key and the place of the case in a list, newest first.
+_AS_CASES = {"pk": "complaint_id", "logged_at": "case_logged_at"}
 _OPEN_CODES = sorted(OPEN_STATES)
 
 
@@ -37,35 +41,53 @@ class CaseFilters:
     investigator: UUID | str = ""
 
 
-def narrowed(branches: list[Any], user: User, filters: CaseFilters) -> list[Any]:
-    """Narrow each branch by the filters; a text makes several branches of one (1 query with a text)."""
+def cases_listed(user: User, filters: CaseFilters) -> list[Branch]:
+    """Give the cases a person may know of in branches, each narrowed by the filters.
+
+    A text makes several branches of one (1 query with a text): each of its meanings has an index
+    of its own, and that of an officer is the index of who is complained about.
+    """
+    branches = Complaint.objects.branches_for(user)
+    wanted = _wanted(user, filters, OF_THE_CASE.state, OF_THE_CASE.team, "investigator")
+    text = filters.text.strip()
+    if not text:
+        return [branch.filter(wanted) for branch in branches]
+    found: list[Branch] = [
+        branch.filter(wanted & arm) for branch in branches for arm in _arms(text)
+    ]
+    people = people_called(text)
+    if people:
+        wanted = _wanted(user, filters, COPIED.state, COPIED.team, "case_investigator")
+        wanted &= Q(person_id__in=people)
+        about = ComplaintSubject.objects.branches_for(user)
+        found += [Beside(branch.filter(wanted), _AS_CASES) for branch in about]
+    return found
+
+
+def _wanted(user: User, filters: CaseFilters, state: str, team: str, investigator: str) -> Q:
+    """Give the condition of the filters, in the columns that are named."""
     wanted = Q()
     if filters.state == OPEN:
-        wanted &= Q(state__in=_OPEN_CODES)
+        wanted &= Q(**{f"{state}__in": _OPEN_CODES})
     elif filters.state:
-        wanted &= Q(state=filters.state)
+        wanted &= Q(**{state: filters.state})
     if filters.team:
-        wanted &= Q(team_id=filters.team)
+        wanted &= Q(**{team: filters.team})
     if filters.investigator == ME:
-        wanted &= Q(investigator_id=user.principal.pk)
+        wanted &= Q(**{investigator: user.principal.pk})
     elif filters.investigator == NOBODY:
-        wanted &= Q(investigator__isnull=True)
+        wanted &= Q(**{f"{investigator}__isnull": True})
     elif filters.investigator:
-        wanted &= Q(investigator_id=filters.investigator)
-    text = filters.text.strip()
-    arms = _arms(text) if text else [Q()]
-    return [branch.filter(wanted & arm) for branch in branches for arm in arms]
+        wanted &= Q(**{investigator: filters.investigator})
+    return wanted
 
 
 def _arms(text: str) -> list[Any]:
-    """Give each meaning of a text its own condition, because each has its own index."""
-    arms: list[Any] = []
+    """Give the meanings of a text that stand on the case itself, each with an index of its own."""
     upper = text.upper()
-    if _REFERENCE.fullmatch(upper):
-        arms.append(Q(reference__startswith=upper))
-        arms.append(Q(StartsWith(Reverse("reference"), upper[::-1])))
-    people = people_called(text)
-    if people:
-        about = ComplaintSubject.objects.filter(person__in=people)
-        arms.append(Q(pk__in=about.values("complaint_id")))
-    return arms
+    if not _REFERENCE.fullmatch(upper):
+        return []
+    return [
+        Q(reference__startswith=upper),
+        Q(StartsWith(Reverse("reference"), upper[::-1])),
+    ]

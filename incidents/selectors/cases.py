@@ -18,7 +18,7 @@ from accounts.roles import Role
 from audit.selectors import CappedCount
 from incidents.enums import CaseState
 from incidents.models import Allegation, Complaint, Deadline, Update
-from incidents.selectors.case_filters import ME, NOBODY, OPEN, CaseFilters, narrowed
+from incidents.selectors.case_filters import ME, NOBODY, OPEN, CaseFilters, cases_listed
 from incidents.selectors.casebar import CLOSED_STATES
 from incidents.selectors.footage_clock import FootageClock, footage_clocks
 from incidents.selectors.officers import complained_about_in_order, people_called
@@ -68,7 +68,7 @@ def list_cases(
     `after` is the cursor of the page before; raises Invalid for one that was not made here. The
     count goes no further than 1,000; a page beyond that takes a query more.
     """
-    branches = narrowed(Complaint.objects.branches_for(user), user, filters)
+    branches = cases_listed(user, filters)
     place = read_place(Complaint, NEWEST, after) if after else None
     taken, count = take_counted(branches, order=NEWEST, limit=size, after=place, load=_LISTED.all())
     put_accounts(taken.rows, "investigator")

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from accounts.branched_lists import take
+from accounts.branched_lists import Beside, Branch, take
 from accounts.models import CommandUnit, Person, Team, User
 from bwcportal.errors import Invalid, NotFound
 from incidents.models import (
@@ -28,12 +28,13 @@ from incidents.models import (
     ReferenceRow,
 )
 from incidents.reference import all_models, file_name
-from incidents.selectors.case_filters import CaseFilters, narrowed
+from incidents.selectors.case_filters import CaseFilters, cases_listed
 from incidents.selectors.cases import allegations_of, running_deadlines
 from incidents.selectors.complainants import ComplainantTold, complainant_for
 from incidents.selectors.footage_clock import FootageClock, footage_clock
 
 MOST_LISTED = 100
+_AS_INCIDENTS = {"pk": "incident_id", "starts_at": "incident_starts_at"}
 _OF_CASE = ("incident__unit", "team", "investigator__person", "supervisor__person", "complainant")
 
 
@@ -56,10 +57,10 @@ def cases_for(
     state: str | None = None,
     team: UUID | None = None,
     investigator: UUID | None = None,
-) -> list[QuerySet[Complaint]]:
+) -> list[Branch]:
     """Give the cases a person may know of in branches, for a list newest first."""
     filters = CaseFilters(state=state or "", team=team, investigator=investigator or "")
-    return narrowed(Complaint.objects.branches_for(user), user, filters)
+    return cases_listed(user, filters)
 
 
 def case_rows() -> QuerySet[Complaint]:
@@ -107,12 +108,13 @@ def incidents_for(user: User) -> QuerySet[Incident]:
     return Incident.objects.filter(pk__in=visible.values("incident_id")).select_related("unit")
 
 
-def incidents_to_list(user: User) -> list[QuerySet[Incident]]:
-    """Give the incidents of the cases a person may know of in branches, for a list."""
-    return [
-        Incident.objects.filter(pk__in=branch.values("incident_id"))
-        for branch in Complaint.objects.branches_for(user)
-    ]
+def incidents_to_list(user: User) -> list[Branch]:
+    """Give the incidents of the cases a person may know of in branches, for a list, latest first.
+
+    The cases stand for them, by an index that holds when the incident began.
+    """
+    cases = Complaint.objects.filter(incident_starts_at__isnull=False)
+    return [Beside(branch, _AS_INCIDENTS) for branch in cases.branches_for(user)]
 
 
 def incident_rows() -> QuerySet[Incident]:

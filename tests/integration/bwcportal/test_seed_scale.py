@@ -18,6 +18,7 @@ from bwcportal.scale.cases import Cases, reference
 from bwcportal.scale.force import Size, make_force
 from incidents.models import CaseExclusion, Complaint, ComplaintGrant, ComplaintSubject
 from incidents.selectors.cases import CaseFilters, list_cases
+from tests.copies import differing
 
 COMPLAINTS = 2_000
 
@@ -29,7 +30,7 @@ def seed_scale(complaints: int = COMPLAINTS) -> str:
 
 
 def structure() -> list[Any]:
-    """Every index and constraint of the database, in the database's own words.
+    """Every index, constraint and trigger of the database, in the database's own words.
 
     Without casts: it writes those of a condition differently when it reads its own words again.
     """
@@ -38,7 +39,9 @@ def structure() -> list[Any]:
             "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), convalidated"
             " FROM pg_constraint WHERE connamespace = 'public'::regnamespace"
             " UNION SELECT tablename, indexname, indexdef, true FROM pg_indexes"
-            " WHERE schemaname = 'public' ORDER BY 1, 2, 3"
+            " WHERE schemaname = 'public'"
+            " UNION SELECT tgrelid::regclass::text, tgname, tgenabled::text, true FROM pg_trigger"
+            " WHERE NOT tgisinternal ORDER BY 1, 2, 3"
         )
         return [
             (table, name, re.sub(r"::character varying|::text|[\[\]()]", "", words), valid)
@@ -82,6 +85,7 @@ def test_what_is_loaded_is_whole_and_opens_to_whom_it_should() -> None:
     said = seed_scale()
     assert "rows a second while copying" in said
     assert structure() == before
+    assert differing() == []
     assert Complaint.objects.count() == COMPLAINTS
     assert not Event.objects.exists()
     for kind in ("wide", "none", "supervisor", "investigator", "retention"):
