@@ -231,7 +231,7 @@ class ConflictKind(TextChoices):
     LINKED_PARTY = "LINKED_PARTY", "is complained about in a linked case"
     PRESENT = "PRESENT", "wore a camera that recorded it"
     INTEREST = "INTEREST", "has declared an interest in"
-    POSSIBLE_INTEREST = "POSSIBLE_INTEREST", "has declared an interest that may concern it"
+    POSSIBLE_INTEREST = "POSSIBLE_INTEREST", "has declared an interest that may concern the case"
     SAME_UNIT = "SAME_UNIT", "was in the same unit on the day as"
     SAME_TEAM = "SAME_TEAM", "was in the same team on the day as"
 

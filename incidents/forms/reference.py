@@ -66,6 +66,7 @@ class AddForm(PlainWords, forms.Form):
         label="Code",
         max_length=40,
         help_text="Short, never to be changed and never used again. The API says it",
+        error_messages={"required": "Enter the code"},
         widget=forms.TextInput(
             attrs={"class": "govuk-input--width-20", "autocomplete": "off", "spellcheck": "false"}
         ),

@@ -72,8 +72,8 @@ def _unable(
     if not could:
         return f"{team.name} has nobody whose role lets them {what}"
     if all(user.pk in barred for user in could):
-        who = counted(len(could), "person")
-        return (
-            f"{team.name} has {who} to {what}, and every one of them is in conflict with the case"
-        )
+        if len(could) == 1:
+            return f"The only person of {team.name} who could {what} is in conflict with the case"
+        who = counted(len(could), "person", "people")
+        return f"All {who} of {team.name} who could {what} are in conflict with the case"
     return ""

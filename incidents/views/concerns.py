@@ -11,6 +11,8 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.roles import Permission
 from bwcportal.errors import NotFound
+from incidents.conflicts import HARD
+from incidents.enums import ConflictKind
 from incidents.forms.acts import ReasonForm
 from incidents.forms.officers import LinkForm
 from incidents.permissions import check_may
@@ -43,6 +45,7 @@ def concern(request: HttpRequest, case_id: UUID, concern_id: UUID) -> HttpRespon
         template="incidents/concern.html",
         extra={
             "concern": found,
+            "is_hard": ConflictKind(found.kind) in HARD,
             "words": sentence(found.kind, found.user, found.about, found.because),
             "may_reassign": can(request.user, case, "decide_handling").allowed,
         },

@@ -139,7 +139,7 @@ def release_hold(request: HttpRequest, case_id: UUID, hold_id: UUID) -> HttpResp
     """Ask why, then release a hold that somebody else placed."""
     now = timezone.now()
     opened = open_case(actor=request.user, case_id=case_id, now=now)
-    hold = opened.holds.filter(pk=hold_id).select_related("placed_by").first()
+    hold = opened.holds.filter(pk=hold_id).select_related("placed_by__person", "reason").first()
     if hold is None:
         raise NotFound
     check_can_release(request.user, hold)
@@ -166,7 +166,7 @@ def release_hold(request: HttpRequest, case_id: UUID, hold_id: UUID) -> HttpResp
                 messages.success(request, f"Hold {hold.reference} released")
                 return redirect("retention:case", case_id=case_id)
     title = f"Release hold {hold.reference}"
-    return _form_page(request, opened, form, title, "Release hold", proving=proving)
+    return _form_page(request, opened, form, title, "Release hold", proving=proving, hold=hold)
 
 
 def _version(request: HttpRequest) -> int | None:
@@ -182,6 +182,7 @@ def _form_page(
     button: str,
     *,
     proving: Proving | None = None,
+    hold: object | None = None,
 ) -> HttpResponse:
     context = {
         "case": case,
@@ -190,6 +191,7 @@ def _form_page(
         "title": title,
         "button": button,
         "proving": proving,
+        "hold": hold,
     }
     wrong = proving.status if proving else 400
     status = wrong if request.method == "POST" else 200

@@ -286,7 +286,7 @@ def test_an_interest_in_words_is_asked_about_and_not_after_it_ends(force: Force)
         actor=force.investigator, about_person=None, about_words="4 Station Approach",
         nature="My parents live there", now=NOW - timedelta(days=2),
     )  # fmt: skip
-    with pytest.raises(Invalid, match="an interest that may concern it"):
+    with pytest.raises(Invalid, match="an interest that may concern the case"):
         assign(case, force)
     end_interest(actor=force.investigator, interest_id=row.pk, reason="They moved", now=NOW)
     assert assign(case, force).investigator == force.investigator

@@ -112,7 +112,7 @@ def test_columns_of_the_list_are_asked_for_and_held(client: Client) -> None:
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"code": ""}, "Enter code"),
+        ({"code": ""}, "Enter the code"),
         ({"code": "x"}, "2 to 40 letters"),
         ({"code": "two words"}, "2 to 40 letters"),
         ({"code": "../up"}, "2 to 40 letters"),

@@ -110,8 +110,7 @@ def test_a_team_in_which_everybody_who_could_investigate_is_in_conflict_is_said_
     found = receiving(case, empty, actor=force.handler, now=LATER)
 
     assert found.unable == [
-        f"{empty.name} has 1\u00a0person to investigate, "
-        "and every one of them is in conflict with the case"
+        f"The only person of {empty.name} who could investigate is in conflict with the case"
     ]
     assert {each.user for each in found.conflicts} == {boss}
     sergeant.memberships.update(until=NOW)
