@@ -26,8 +26,12 @@ from django.db.models import Model
 from tests import factories
 
 
+# So much is made from a hash at a time: a token is drawn letter by letter.
+_BLOCK = 1024
+
+
 class Chance:
-    """Bytes that follow from a label, from what draws, and from how often that drew since.
+    """Bytes that follow from a label, from what draws, and from how much that drew since.
 
     Each kind of row draws for itself. Where one world makes a row and its twin finds it there
     already (a recording that another case uses), the ids of other rows are the same all the same.
@@ -35,21 +39,27 @@ class Chance:
 
     def __init__(self) -> None:
         self._label = ""
-        self._drawn: Counter[str] = Counter()
+        self._left: dict[str, bytes] = {}
+        self._blocks: Counter[str] = Counter()
 
     def begin(self, *label: object) -> None:
         """Draw from here on what this label gives; a label is used for one thing only."""
         self._label = repr(label)
-        self._drawn.clear()
+        self._left.clear()
+        self._blocks.clear()
 
     def draw(self, size: int) -> bytes:
         """Give the next bytes: what `os.urandom` does."""
         kind, shared = _kind_of_row()
-        self._drawn[kind] += 1
-        drawn = f"{self._label}/{kind}/{self._drawn[kind]}"
         if shared:
-            drawn = f"{kind}/{shared}"
-        return hashlib.shake_256(drawn.encode()).digest(size)
+            return hashlib.shake_256(f"{kind}/{shared}".encode()).digest(size)
+        left = self._left.get(kind, b"")
+        while len(left) < size:
+            self._blocks[kind] += 1
+            block = f"{self._label}/{kind}/{self._blocks[kind]}"
+            left += hashlib.shake_256(block.encode()).digest(_BLOCK)
+        self._left[kind] = left[size:]
+        return left[:size]
 
 
 _MAKES_A_ROW = Model.__init__.__code__

@@ -17,3 +17,20 @@ def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
 
     with django_db_blocker.unblock(), undone():
         yield World.make()
+
+
+@pytest.fixture(scope="module")
+def hidden(world: Any, django_db_blocker: DjangoDbBlocker) -> dict[str, Any]:
+    """Make a case of another team, and name what is in it; undone with the world."""
+    from tests.factories.decisions import returned_case
+    from tests.factories.people import Force, make_team
+
+    with django_db_blocker.unblock():
+        case = returned_case(Force(make_team("T8"), make_team("T9"))).complaint
+        return {
+            "complaint": case.pk,
+            "allegation": case.allegations.first().pk,
+            "footage": case.footage_links.first().pk,
+            "annotation": case.annotations.first().pk,
+            "subject": case.subjects.first().pk,
+        }
