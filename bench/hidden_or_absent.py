@@ -2,8 +2,8 @@
 
     ./bwc bench hidden_or_absent
 
-Somebody of another team asks for pages of a case of the demo and for the same pages of random ids, in
-pairs whose order changes, through the real stack. For each page the difference of the medians and a
+Somebody of another team asks for pages of a case of the demo, and for the case by the API, and for the
+same of random ids, in pairs whose order changes, through the real stack. For each page the difference of the medians and a
 rank test (Mann and Whitney, with the normal approximation) are printed. The run fails when the test
 finds something (p below 0.01, shared among the pages) and the medians are a millisecond apart.
 `python bench/hidden_or_absent.py 100` asks 100 pairs.
@@ -42,6 +42,7 @@ def main() -> int:
         stranger = Visitor(stack.port, STRANGER, found["password"])
         hidden = [page["path"] for page in found["pages"] if _ID.search(page["path"])]
         hidden = [path for path in hidden if stranger.get(path)[0] == 404][:PAGES]
+        hidden += by_api(hidden)
         if not hidden:
             sys.exit(f"The demo has no page that is hidden from {STRANGER}")
         print("| Page | Hidden, median ms | Absent, median ms | Apart ms | p |")
@@ -57,6 +58,12 @@ def main() -> int:
     if told:
         print(f"The clock tells hidden from absent: {', '.join(told)}", file=sys.stderr)
     return 1 if told else 0
+
+
+def by_api(paths: list[str]) -> list[str]:
+    """Give the addresses of the API for the first case that one of these pages is about."""
+    case = next((_ID.search(path) for path in paths if path.startswith("/cases/")), None)
+    return [f"/api/v1/complaints/{case.group()}{end}" for end in ("", "/events")] if case else []
 
 
 def measure(visitor: Visitor, path: str, pairs: int) -> tuple[list[float], list[float]]:

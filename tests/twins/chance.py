@@ -25,7 +25,6 @@ from django.db.models import Model
 
 from tests import factories
 
-
 # So much is made from a hash at a time: a token is drawn letter by letter.
 _BLOCK = 1024
 

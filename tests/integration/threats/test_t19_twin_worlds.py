@@ -8,7 +8,8 @@ The suite tries the world that has everything, and a few random ones. For many:
 
     TWINS_EXAMPLES=200 ./bwc test tests/integration/threats/test_t19_twin_worlds.py -n 2
 
-TWINS_DEPTH=everything looks at every address of a route, with every method, choice and probe.
+TWINS_DEPTH=deep looks at several addresses of a route, with more forms and choices and a hidden id of
+every kind everywhere; everything at every address, with every method, choice and probe, for hours.
 """
 
 from __future__ import annotations
@@ -55,8 +56,9 @@ QUICK = Depth(cases=4, addresses=1, methods=1, forms=1, choices=1, words=1, ever
 # Of random worlds the suite looks at what can be read; what can be sent is tried in the world above.
 TINY = Depth(cases=2, addresses=1, methods=0, forms=0, choices=1, words=1, every_probe=False)
 EXAMPLES = int(os.environ.get("TWINS_EXAMPLES", "1"))
-if os.environ.get("TWINS_DEPTH") == "everything":
-    QUICK = TINY = EVERYTHING
+DEEP = Depth(cases=6, addresses=3, methods=2, forms=2, choices=3, words=1)
+if deeper := {"deep": DEEP, "everything": EVERYTHING}.get(os.environ.get("TWINS_DEPTH", "")):
+    QUICK = TINY = deeper
 
 
 @pytest.fixture(scope="module")
