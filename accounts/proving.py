@@ -7,6 +7,7 @@ the proof, and the code is not asked for again.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -52,10 +53,15 @@ class Proving:
         sent = request.POST if request.method == "POST" else None
         self.form = ProofForm(sent, prefix="step_up", initial={"code": settings.DEMO_CODE})
 
-    @property
+    @cached_property
+    def has_factor(self) -> bool:
+        """Tell whether there is a factor to show: nobody else than single sign-on may have let them in."""
+        return second_factor.has_factor(self.user)
+
+    @cached_property
     def has_passkey(self) -> bool:
         """Tell whether the page should offer the passkey."""
-        return second_factor.has_passkey(self.user)
+        return self.has_factor and second_factor.has_passkey(self.user)
 
     @property
     def demo_code(self) -> str:
@@ -92,8 +98,12 @@ class Proving:
     def ask(self) -> None:
         """Say at the field that the act needs the second factor."""
         self.proof = None
-        if self.form.is_valid():
+        if not self.form.is_valid():
+            return
+        if self.has_factor:
             self.form.add_error("code", "Enter the code, or use your passkey")
+        else:
+            self.form.add_error(None, step_up.SET_ONE_UP)
 
     def _prove(self, session: str, typed: dict[str, Any], *, now: datetime) -> Proof | None:
         about: dict[str, Any] = {

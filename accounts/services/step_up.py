@@ -16,12 +16,20 @@ from django.http import HttpRequest
 
 from accounts.events import FACTOR_SHOWN
 from accounts.models import StepUp, StepUpAct, User
+from accounts.roles import Role
 from accounts.services import second_factor
 from accounts.services.accounts import account_subject
 from audit.recorder import record
 from bwcportal.errors import NotPermitted
 
 GOOD_FOR = timedelta(minutes=5)
+A_PERSON_MUST = (
+    "This account has no second factor, so it cannot do this. A person must, who has one"
+)
+SET_ONE_UP = (
+    "You have no second factor in the portal yet, and this needs one. Ask an administrator for a "
+    "set-up code, sign out, and set up your account with it"
+)
 
 
 class ProofNeeded(NotPermitted):
@@ -148,7 +156,5 @@ def _good(row: StepUp | None, proof: Proof, user: User, target: Target, *, now: 
 
 def _require_factor(user: User) -> None:
     if not second_factor.has_factor(user):
-        raise NotPermitted(
-            "This account has no second factor, so it cannot do this. A person must, who has one",
-            code="no_second_factor",
-        )
+        is_machine = Role.SERVICE in user.role_set
+        raise NotPermitted(A_PERSON_MUST if is_machine else SET_ONE_UP, code="no_second_factor")

@@ -21,12 +21,23 @@ from accounts.events import SIGN_IN_REFUSED, SIGNED_IN, TRIES_LOCKED
 from accounts.lockout import MOST, Kind
 from accounts.models import User, WrongTries
 from accounts.roles import Role
-from accounts.services.set_up_codes import issue_set_up_code_as_operator
+from accounts.services.set_up_codes import issue_set_up_code, issue_set_up_code_as_operator
 from accounts.services.single_sign_on import DOWN, REFUSED
+from accounts.services.step_up import SET_ONE_UP
 from accounts.single_sign_on import outbound
 from audit.models import Event
-from tests.factories.people import make_user
-from tests.factories.sign_in import code_at, is_signed_in, type_code, type_password, with_app
+from reviews.models import SignOff, Submission
+from tests.factories.administration import make_administrator
+from tests.factories.decisions import submitted_case
+from tests.factories.people import Force, make_user
+from tests.factories.sign_in import (
+    PASSWORD,
+    code_at,
+    is_signed_in,
+    type_code,
+    type_password,
+    with_app,
+)
 from tests.identity_provider import GROUP, IdentityProvider, identity_provider
 
 pytestmark = pytest.mark.django_db
@@ -267,6 +278,82 @@ def test_otherwise_a_factor_of_ours_is_asked(
 
     assert sign_on(client, provider, user.username)["Location"] == "/sign-in/code/"
     assert not is_signed_in(client)
+
+
+# -- signing with no factor of ours ------------------------------------------------------------
+
+
+@pytest.fixture
+def came_by_the_provider_alone(
+    client: Client, provider: IdentityProvider, settings: Any
+) -> Submission:
+    """A version that waits for a supervisor who was let in on the provider's second factor."""
+    configure(settings, provider, second_factor=("amr=mfa",))
+    provider.claims |= {"amr": ["mfa"]}
+    submission = submitted_case(Force())
+    assert sign_on(client, provider, submission.supervisor.username)["Location"] == "/"
+    assert is_signed_in(client)
+    return submission
+
+
+def signing_form(submission: Submission, **more: str) -> dict[str, str]:
+    return {
+        "choice": "sign", "digest": submission.digest, "rows": "1",
+        "unwatched_reason": "Known from an earlier case", **more,
+    }  # fmt: skip
+
+
+def test_who_was_let_in_by_the_provider_alone_is_told_how_to_get_a_factor_before_signing(
+    client: Client, came_by_the_provider_alone: Submission
+) -> None:
+    submission = came_by_the_provider_alone
+    address = reverse("reviews:sign-off", args=[submission.complaint_id])
+
+    drawn = client.get(address).content.decode()
+    pressed = client.post(address, signing_form(submission))
+    guessed = client.post(address, signing_form(submission, **{"step_up-code": "123456"}))
+
+    assert "You have no second factor in the portal yet" in drawn
+    assert "Ask an administrator for a set-up code" in drawn
+    assert 'name="step_up-code"' not in drawn
+    assert pressed.status_code == 400
+    assert SET_ONE_UP in unescape(pressed.content.decode())
+    assert "Known from an earlier case" in pressed.content.decode()
+    assert guessed.status_code == 403
+    assert SET_ONE_UP in unescape(guessed.content.decode())
+    assert not SignOff.objects.exists()
+    account = client.get(reverse("accounts:own-account")).content.decode()
+    assert "Ask an administrator for a set-up code" in account
+
+
+def test_with_a_set_up_code_they_get_one_and_sign(
+    client: Client, provider: IdentityProvider, came_by_the_provider_alone: Submission
+) -> None:
+    submission = came_by_the_provider_alone
+    user, now = submission.supervisor, timezone.now()
+    code = issue_set_up_code(
+        actor=make_administrator(), user_id=user.pk, sets_password=True,
+        reason="Came by single sign-on", now=now,
+    )  # fmt: skip
+    client.post(reverse("accounts:sign-out"))
+    assert not is_signed_in(client)
+    client.post("/sign-in/set-up/", {"username": user.username, "code": code})
+    client.post("/sign-in/set-up/password/", {"password": PASSWORD})
+    client.get("/sign-in/set-up/factor/")
+    secret = client.session["new_app_secret"]
+    # The app's code of the period before: each is taken once, and signing needs the next.
+    earlier = code_at(secret, now - timedelta(seconds=30))
+    client.post("/sign-in/set-up/factor/", {"code": earlier})
+    client.post("/sign-in/set-up/done/")
+    assert is_signed_in(client)
+
+    address = reverse("reviews:sign-off", args=[submission.complaint_id])
+    drawn = client.get(address).content.decode()
+    done = client.post(address, signing_form(submission, **{"step_up-code": code_at(secret)}))
+
+    assert 'name="step_up-code"' in drawn
+    assert done.status_code == 302
+    assert SignOff.objects.get().submission == submission
 
 
 # -- refusals ----------------------------------------------------------------------------------
