@@ -6,10 +6,10 @@ branch of a list would write it again. Values are always passed beside the text,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.db.models import BooleanField, Expression, F
+from django.db.models import BooleanField, Expression, F, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
 
@@ -33,7 +33,49 @@ class Written(Expression):
     def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, list[Any]]:
         """Write the SQL, its values apart."""
         column, _ = compiler.compile(self._column)
-        return self._sql.format(column=column), self._values
+        return self._sql.replace("{column}", column), self._values
+
+
+class Slot(Expression):
+    """A place in a query for a value that is given when it is asked."""
+
+    def __init__(self, name: str, output_field: Any) -> None:
+        super().__init__(output_field)
+        self.name = name
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, list[Any]]:
+        """Write a mark for a value, and stand among the values until it is given."""
+        return "%s", [self]
+
+
+class Prepared:
+    """A subquery that the query builder writes once, on first use, and that is asked with any values.
+
+    `build` makes it of slots, one for each field named here. It must read nothing from the database:
+    what it makes is kept for as long as the process runs. Only text is kept, never an answer.
+    """
+
+    def __init__(self, build: Callable[..., QuerySet[Any]], **fields: Any) -> None:
+        self._build = build
+        self._fields = fields
+        self._written: tuple[str, tuple[Any, ...]] | None = None
+
+    def includes(self, column: str, **given: Any) -> Condition:
+        """Keep the rows whose column is among what the subquery gives for these values."""
+        sql, values = self._with(given)
+        return Condition(column, f"{{column}} IN ({sql})", values)
+
+    def excludes(self, column: str, **given: Any) -> Condition:
+        """Keep the rows whose column is not among what the subquery gives for these values."""
+        sql, values = self._with(given)
+        return Condition(column, f"NOT ({{column}} IN ({sql}))", values)
+
+    def _with(self, given: dict[str, Any]) -> tuple[str, list[Any]]:
+        if self._written is None:
+            slots = {name: Slot(name, field) for name, field in self._fields.items()}
+            self._written = self._build(**slots).query.sql_with_params()
+        sql, values = self._written
+        return sql, [given[each.name] if isinstance(each, Slot) else each for each in values]
 
 
 class Condition(Written):

@@ -15,8 +15,13 @@ from incidents.models import CaseExclusion, Complaint, ComplaintSubject
 
 def kept_out_of(case: Complaint) -> QuerySet[Any]:
     """Give the ids of every record of everybody who is kept out of a case now, as a subquery."""
-    subjects = ComplaintSubject.objects.filter(complaint=case, person__isnull=False)
-    excluded = CaseExclusion.objects.in_force().filter(complaint=case)
+    return records_kept_out_of(case.pk)
+
+
+def records_kept_out_of(case_id: Any) -> QuerySet[Any]:
+    """Give the same for the id of a case, or for the place of one in a query."""
+    subjects = ComplaintSubject.objects.filter(complaint_id=case_id, person__isnull=False)
+    excluded = CaseExclusion.objects.in_force().filter(complaint_id=case_id)
     first, second = (
         rows.annotate(record=every_record()).order_by().values_list("record", flat=True)
         for rows in (subjects, excluded)
