@@ -18,16 +18,7 @@ from django.db.models import CharField, UUIDField
 
 from accounts.conditions import Written
 from accounts.models import User
-from accounts.roles import Role
-
-_ROLES = (
-    "ARRAY(SELECT role FROM accounts_roleassignment WHERE user_id = {column}"
-    " AND since <= %s AND (until IS NULL OR until > %s))"
-)
-_TEAMS = (
-    "ARRAY(SELECT team_id FROM accounts_membership WHERE user_id = {column}"
-    " AND since <= %s AND (until IS NULL OR until > %s) ORDER BY team_id)"
-)
+from accounts.models.accounts import ROLES_NOW, TEAMS_NOW
 
 _read_already: ContextVar[User | None] = ContextVar("account_read_already", default=None)
 
@@ -35,14 +26,14 @@ _read_already: ContextVar[User | None] = ContextVar("account_read_already", defa
 def standing_of(account: str, now: datetime) -> dict[str, Written]:
     """Give what to annotate a query with that reads an account, named by the path to its id."""
     return {
-        "roles_now": Written(account, _ROLES, [now, now], ArrayField(CharField())),
-        "teams_now": Written(account, _TEAMS, [now, now], ArrayField(UUIDField())),
+        "roles_now": Written(account, ROLES_NOW, [now, now], ArrayField(CharField())),
+        "teams_now": Written(account, TEAMS_NOW, [now, now], ArrayField(UUIDField())),
     }
 
 
 def take_standing(account: User, row: Any) -> User:
     """Give the account the roles and teams that were read with a row that `standing_of` annotated."""
-    account.know_standing(frozenset(Role(code) for code in row.roles_now), row.teams_now)
+    account.know_standing(row.roles_now, row.teams_now)
     return account
 
 

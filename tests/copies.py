@@ -5,6 +5,10 @@ from __future__ import annotations
 from django.db import connection
 
 _DIFFERING = {
+    "accounts_user": (
+        "SELECT 1 FROM accounts_user u JOIN accounts_person p ON p.id = u.person_id"
+        " WHERE u.person_surname <> p.surname"
+    ),
     "incidents_complaint": (
         "SELECT 1 FROM incidents_complaint c LEFT JOIN incidents_incident i ON i.id = c.incident_id"
         " WHERE c.incident_starts_at IS DISTINCT FROM i.starts_at"

@@ -55,7 +55,7 @@ class Person(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["surname", "id"], name="person_surname"),
+            models.Index(fields=["surname", "id"], include=["unit"], name="person_surname"),
             models.Index(Upper("surname"), name="person_surname_upper"),
             models.Index(Upper("collar_number"), name="person_number_upper"),
         ]

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from accounts.conditions import Condition
 from accounts.models import (
     CollarNumber,
     CommandUnit,
@@ -121,19 +122,26 @@ def _called(typed: str) -> list[Q]:
     ]
 
 
+# Read once and looked up while the people are walked in their order, whatever the planner expects:
+# a join would look up the accounts of everybody who is walked past.
+_HOLDING = (
+    "({column} IN (SELECT account.person_id FROM accounts_roleassignment held"
+    " JOIN accounts_user account ON account.id = held.user_id WHERE held.role = %s"
+    " AND held.since <= %s AND (held.until IS NULL OR held.until > %s))) IS TRUE"
+)
+_WITH_ONE = "({column} IN (SELECT person_id FROM accounts_user)) IS TRUE"
+_WITH_OPEN = "({column} IN (SELECT person_id FROM accounts_user WHERE is_active)) IS TRUE"
+_ACCOUNTS = {
+    WITH_ACCOUNT: Q(Condition("pk", _WITH_OPEN, [])),
+    CLOSED_ONLY: Q(Condition("pk", _WITH_ONE, [])) & ~Q(Condition("pk", _WITH_OPEN, [])),
+    WITHOUT_ACCOUNT: ~Q(Condition("pk", _WITH_ONE, [])),
+}
+
+
 def _narrowed(filters: PeopleFilters, now: datetime) -> QuerySet[Person]:
-    people = Person.objects.all()
+    wanted = _ACCOUNTS.get(filters.account, Q())
     if filters.unit:
-        people = people.filter(unit__code=filters.unit)
+        wanted &= Q(unit__in=CommandUnit.objects.filter(code=filters.unit).values("pk"))
     if filters.role:
-        held = RoleAssignment.objects.at(now).filter(role=filters.role)
-        people = people.filter(pk__in=held.values("user__person_id"))
-    opened = User.objects.filter(is_active=True).values("person_id")
-    if filters.account == WITH_ACCOUNT:
-        people = people.filter(pk__in=opened)
-    elif filters.account == CLOSED_ONLY:
-        closed = User.objects.filter(is_active=False).values("person_id")
-        people = people.filter(pk__in=closed).exclude(pk__in=opened)
-    elif filters.account == WITHOUT_ACCOUNT:
-        people = people.exclude(pk__in=User.objects.values("person_id"))
-    return people
+        wanted &= Q(Condition("pk", _HOLDING, [filters.role, now, now]))
+    return Person.objects.filter(wanted)

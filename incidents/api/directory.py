@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from accounts.api.base import listed, respond, shown
 from accounts.api.documenting import documented
-from accounts.roles import Permission
+from accounts.roles import Permission, Role
 from bwcportal.phrasing import london_day
 from incidents.api import footage_shapes, inputs, shapes
 from incidents.api.base import CaseView
@@ -111,8 +111,11 @@ class Colleagues(CaseView):
     def get(self, request: Request) -> Response:
         """To choose an investigator or a supervisor from."""
         query = self.read_query(inputs.ColleagueQuery)
-        rows = resources.colleagues(self.actor, role=query["role"])
-        page = self.take_page(rows, order=("person__surname", "id"), query=query)
+        role = Role(query["role"]) if query["role"] else None
+        rows = resources.colleagues(self.actor, role=role)
+        page = self.take_page(
+            rows, order=("person_surname", "id"), query=query, load=resources.colleague_rows()
+        )
         return listed(footage_shapes.Colleague, page, now=self.now)
 
 

@@ -8,10 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from accounts.branched_lists import Beside, Branch, take
 from accounts.models import CommandUnit, Person, Team, User
+from accounts.people import walked_by_surname
+from accounts.roles import Role
 from bwcportal.errors import Invalid, NotFound
 from incidents.models import (
     Allegation,
@@ -186,22 +187,14 @@ def units() -> QuerySet[CommandUnit]:
     return CommandUnit.objects.all()
 
 
-def colleagues(user: User, *, role: str | None = None) -> QuerySet[User]:
-    """List the open accounts of the person's own teams, those that hold a role if one is given."""
-    members = User.objects.filter(
-        is_active=True,
-        pk__in=_in_force("memberships", team_id__in=user.team_ids),
-    )
-    if role:
-        members = members.filter(pk__in=_in_force("role_assignments", role=role))
-    return members.select_related("person").prefetch_related("role_assignments")
+def colleagues(user: User, *, role: Role | None = None) -> QuerySet[User]:
+    """Find the open accounts of the person's own teams, those that hold a role if one is given."""
+    return walked_by_surname(user, role)
 
 
-def _in_force(relation: str, **wanted: Any) -> QuerySet[Any]:
-    now = timezone.now()
-    current = Q(**{f"{relation}__until__isnull": True}) | Q(**{f"{relation}__until__gt": now})
-    wanted = {f"{relation}__{name}": value for name, value in wanted.items()}
-    return User.objects.filter(current, **wanted, **{f"{relation}__since__lte": now}).values("pk")
+def colleague_rows() -> QuerySet[User]:
+    """Read accounts with what a list of colleagues shows; which ones is decided elsewhere."""
+    return User.objects.select_related("person").prefetch_related("role_assignments")
 
 
 def reference_lists() -> dict[str, type[ReferenceRow]]:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from django.db import close_old_connections, connection, transaction
 
+from accounts.models import Person, User
 from incidents.enums import CaseState
 from incidents.models import Complaint, ComplaintSubject, Incident
 from reviews.models import Submission
@@ -87,6 +88,22 @@ def test_an_incident_that_is_corrected_or_replaced_reaches_its_cases(force: Forc
     assert differing() == []
     case.refresh_from_db()
     assert case.incident_starts_at == other.incident.starts_at  # type: ignore[union-attr]
+
+
+@pytest.mark.django_db
+def test_the_surname_of_an_account_follows_its_person(force: Force) -> None:
+    user = force.investigator
+    Person.objects.filter(pk=user.person_id).update(surname="Renamed")
+    assert differing() == []
+    other = make_person("Another")
+    User.objects.filter(pk=user.pk).update(person=other)
+    assert differing() == []
+    User.objects.filter(pk=user.pk).update(person_surname="A lie")
+    user.person_surname = "Another lie"
+    user.save()
+    assert differing() == []
+    user.refresh_from_db()
+    assert user.person_surname == "Renamed"
 
 
 @pytest.mark.django_db
