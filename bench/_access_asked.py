@@ -24,6 +24,7 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
 from accounts.models import Person, User  # noqa: E402
+from accounts.roles import Role  # noqa: E402
 from bench import _access_forms as forms  # noqa: E402
 from bench import _guardian as guardian  # noqa: E402
 from incidents.models import Complaint, ComplaintSubject  # noqa: E402
@@ -38,6 +39,7 @@ def prepare() -> dict[str, Any]:
     rows = guardian.prepare()
     for role in (*forms.ROLES, "retention", "handler"):
         _USERS[role] = forms.account(role)
+    _USERS["administrator"] = forms.administrator()
     with connection.cursor() as cursor:
         cursor.execute("SHOW server_version")
         version = cursor.fetchone()[0]
@@ -155,8 +157,9 @@ def pages(role: str) -> list[dict[str, Any]]:
 def _lists() -> list[tuple[str, str]]:
     cases = reverse("incidents:case-list")
     api = reverse("api-complaints")
+    people = reverse("accounts:people")
     # The number of an officer, the last five signs of a reference and a surname, in the data.
-    subject = ComplaintSubject.objects.select_related("person").order_by("pk")[0]
+    subject = ComplaintSubject.objects.select_related("person__unit").order_by("pk")[0]
     officer: Person = subject.person
     ending = Complaint.objects.values_list("reference", flat=True).order_by("pk")[0][-5:]
     return [
@@ -181,8 +184,17 @@ def _lists() -> list[tuple[str, str]]:
         ("API disposals", reverse("api-disposals")),
         ("API certificates", reverse("api-certificates")),
         ("API colleagues", reverse("api-colleagues")),
+        ("API colleagues, a role", f"{reverse('api-colleagues')}?role={Role.SUPERVISOR.value}"),
         ("API units", reverse("api-units")),
         ("API officers", f"{reverse('api-officers')}?q={officer.surname[:4]}"),
+        ("people", people),
+        ("people, a surname", f"{people}?q={officer.surname}"),
+        ("people, a unit", f"{people}?unit={officer.unit.code}"),
+        ("people, a role", f"{people}?role={Role.INVESTIGATOR.value}"),
+        ("people, a rare role", f"{people}?role={Role.RETENTION_OFFICER.value}"),
+        ("people, with an account", f"{people}?account=open"),
+        ("people, closed accounts", f"{people}?account=closed"),
+        ("people, without an account", f"{people}?account=none"),
     ]
 
 
@@ -199,6 +211,8 @@ def _page(client: Client, name: str, path: str) -> dict[str, Any]:
     explained = [(_explained(sql), sql) for sql in selects]
     # What finds who asks, and whether the reading was recorded lately, is not about the list.
     of_list = [sql for sql in selects if re.search(r'FROM "(incidents|retention|reviews)_', sql)]
+    if path.startswith(reverse("accounts:people")):
+        of_list = [sql for sql in selects if 'FROM "accounts_person"' in sql]
     body = answer.content.decode()
     is_page = answer.headers["Content-Type"].startswith("text/html")
     rows = body.count("<tr>") - 1 if is_page else len(answer.json()["items"])

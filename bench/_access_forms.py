@@ -9,7 +9,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.branched_lists import count_up_to, take
-from accounts.models import User
+from accounts.models import Person, RoleAssignment, User
+from accounts.roles import Role
 from incidents.models import Complaint
 from incidents.selectors.case_filters import CaseFilters, cases_listed
 from incidents.selectors.cases import NEWEST
@@ -46,9 +47,19 @@ def account(role: str) -> User:
     return found.exclude(kept_from).select_related("person").order_by("username")[0]
 
 
+def administrator() -> User:
+    """Read the account of an administrator, made once on top of the seeded ones."""
+    person = Person.objects.filter(accounts__isnull=True).order_by("surname", "id")
+    name = "bench-administrator"
+    if not User.objects.filter(username=name).exists():
+        user = User.objects.create(username=name, person=person[0])
+        RoleAssignment.objects.create(user=user, role=Role.ADMINISTRATOR)
+    return User.objects.select_related("person").get(username=name)
+
+
 def again(user: User) -> User:
     """Forget what was read of an account: a new request."""
-    for name in ("team_ids", "role_set", "person_ids", "principal", "acting_for"):
+    for name in ("team_ids", "role_set", "_standing"):
         user.__dict__.pop(name, None)
     return user
 

@@ -129,6 +129,11 @@ class User(AbstractBaseUser):
         self.__dict__["_standing"] = frozenset(map(Role, roles)), team_ids
 
     @property
+    def opens_no_case(self) -> bool:
+        """Tell whether no case can open to this person, whatever is granted: an administrator."""
+        return Role.ADMINISTRATOR in self.role_set
+
+    @property
     def role_label(self) -> str:
         """The roles in words, for the page header."""
         return ", ".join(role.label for role in Role if role in self.role_set)

@@ -125,9 +125,9 @@ def _called(typed: str) -> list[Q]:
 # Read once and looked up while the people are walked in their order, whatever the planner expects:
 # a join would look up the accounts of everybody who is walked past.
 _HOLDING = (
-    "({column} IN (SELECT account.person_id FROM accounts_roleassignment held"
-    " JOIN accounts_user account ON account.id = held.user_id WHERE held.role = %s"
-    " AND held.since <= %s AND (held.until IS NULL OR held.until > %s))) IS TRUE"
+    "({column} IN (SELECT person_id FROM accounts_user WHERE (id IN (SELECT user_id"
+    " FROM accounts_roleassignment WHERE role = %s AND since <= %s AND (until IS NULL OR until > %s)"
+    ")) IS TRUE)) IS TRUE"
 )
 _WITH_ONE = "({column} IN (SELECT person_id FROM accounts_user)) IS TRUE"
 _WITH_OPEN = "({column} IN (SELECT person_id FROM accounts_user WHERE is_active)) IS TRUE"
