@@ -206,6 +206,7 @@ def test_the_export_asks_for_a_factor_shown_for_exactly_this_list(
     def nothing_left() -> bool:
         return not Event.objects.filter(name="incidents.access_exported").exists()
 
+    with_app(force.supervisor)
     asked = page(force.supervisor, told, "export-access", on="2026-11-09", time="11:30")
     words = " ".join(asked.content.decode().split())
     assert asked.status_code == 200

@@ -23,6 +23,7 @@ from incidents.services.access_export import of_person
 from tests.factories.cases import NOW, make_case
 from tests.factories.people import Force, make_user
 from tests.factories.proofs import in_form
+from tests.factories.sign_in import with_app
 
 pytestmark = pytest.mark.django_db
 
@@ -134,6 +135,7 @@ def test_the_export_holds_what_both_may_see_and_asks_for_a_factor(
     seen = [make_case(force, now=NOW + timedelta(minutes=number)) for number in range(3)]
     hidden = make_case(force, is_restricted=True)
 
+    with_app(force.supervisor)
     refused = export(force.supervisor, force.handler, shown=False)
     given = export(force.supervisor, force.handler, shown=True)
 

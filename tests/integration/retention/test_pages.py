@@ -17,6 +17,7 @@ from tests.factories.cases import handled_case
 from tests.factories.people import Force
 from tests.factories.proofs import approving, in_form, releasing
 from tests.factories.retention import approved_disposal, finalised_case, proposed_disposal
+from tests.factories.sign_in import with_app
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +68,7 @@ def test_before_anything_is_decided_the_page_lists_the_rules_that_may_apply(forc
 
 
 def test_a_hold_is_placed_and_released_by_another_person(force: Force) -> None:
+    with_app(force.retention_officer)
     case = finalised_case(force)
     supervisor = signed_in(force.supervisor)
 

@@ -30,6 +30,7 @@ from tests.factories.decisions import (
 )
 from tests.factories.people import Force, make_user
 from tests.factories.proofs import in_form, signing
+from tests.factories.sign_in import with_app
 
 pytestmark = pytest.mark.django_db
 
@@ -270,6 +271,7 @@ def judge(submission: Submission, **answers: Any) -> dict[str, Any]:
 
 
 def test_the_supervisor_signs_from_the_page(force: Force) -> None:
+    with_app(force.supervisor)
     submission = submitted_case(force)
     case = submission.complaint
     url = reverse("reviews:sign-off", args=[case.pk])
