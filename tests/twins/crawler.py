@@ -161,7 +161,7 @@ class Crawler:
         self._queued: set[Ask] = set()
         self._pool: dict[str, dict[str, None]] = defaultdict(dict)
         self._together: dict[tuple[str, ...], dict[tuple[str, ...], None]] = defaultdict(dict)
-        self._ids: dict[str, str] = {}
+        self._ids: dict[str, set[str]] = defaultdict(set)
         self._allowed: dict[str, str] = {}
         self._led_to: dict[str, set[str]] = defaultdict(set)
         self._fields: dict[str, dict[str, None]] = defaultdict(dict)
@@ -245,7 +245,7 @@ class Crawler:
             self._note_address(address)
         for key, each in found.ids:
             # Where it was found says what it may be: a finding, in the list of findings.
-            self._ids[each] = f"{self._ids.get(each, '')} {route} {key}"
+            self._ids[each].add(f"{route} {key}")
 
     def _note_address(self, address: str) -> None:
         """Learn the identifiers of an address and of its query, and visit it."""
@@ -369,7 +369,9 @@ class Crawler:
         At full depth the first hundred; else some of each kind, because one that is of the wrong
         kind opens nothing.
         """
-        likely = sorted(self._ids, key=lambda each: stem not in self._ids[each])
+        likely = sorted(
+            self._ids, key=lambda each: not any(stem in place for place in self._ids[each])
+        )
         if self._depth.every_probe:
             return likely[:_MOST_TRIED]
         seen: Counter[str] = Counter()
