@@ -26,7 +26,7 @@ from django.utils import timezone
 from accounts.roles import Role
 from audit.sealing import sealer
 from audit.sealing.run import seal_and_sign
-from incidents.models import CaseExclusion, Complaint
+from incidents.models import CaseExclusion, Complaint, ComplaintDraft
 from incidents.services.access import end_access, grant_access
 from retention.services.destroying import dispose_approved
 from reviews.models import SignOff
@@ -235,9 +235,12 @@ class Builder:
     def _note_hidden(self, step: Step, before: set[tuple[str, Any]]) -> None:
         """Remember what somebody could try who suspects these records: an id of each kind, words.
 
-        No words of cases that emergency access would open: that is a declared way in.
+        No words of cases that emergency access would open: that is a declared way in. No drafts: it
+        is declared that the random id of somebody else's is refused.
         """
         for label, pk in sorted(_rows_with_random_ids() - before):
+            if label == ComplaintDraft._meta.label:
+                continue
             self.hidden_ids.setdefault(label, str(pk))
             if label == Complaint._meta.label and step.why in CLOSED_TO_EMERGENCIES:
                 self.hidden_words.setdefault(Complaint.objects.get(pk=pk).reference)
