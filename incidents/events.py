@@ -41,11 +41,9 @@ MATCHES_REJECTED = event_type(
 UNASSIGNED = event_type(
     "incidents.unassigned", Operation.ALTERATION, "took the case from somebody kept out of it"
 )
-CASES_LINKED = event_type(
-    "incidents.cases_linked", Operation.COMBINATION, "linked the case to another"
-)
+CASES_LINKED = event_type("incidents.cases_linked", Operation.COMBINATION, "linked two cases")
 CASES_UNLINKED = event_type(
-    "incidents.cases_unlinked", Operation.ALTERATION, "ended the link to another case"
+    "incidents.cases_unlinked", Operation.ALTERATION, "ended the link between two cases"
 )
 ALLEGATION_ADDED = event_type(
     "incidents.allegation_added", Operation.COLLECTION, "added an allegation"

@@ -70,7 +70,9 @@ def identity_of(person: Person) -> Identity:
     links = PersonLink.objects.filter(Q(first=person) | Q(second=person), ended_at__isnull=True)
     others = [
         OtherRecord(link, link.second if link.first_id == person.pk else link.first)
-        for link in links.select_related("first", "second", "made_by__person").order_by("made_at")
+        for link in links.select_related("first", "second", "made_by__person").order_by(
+            "made_at", "id"
+        )
     ]
     latest = date.max
     return Identity(sorted(before, key=lambda row: row.until or latest, reverse=True), others)

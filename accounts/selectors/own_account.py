@@ -79,5 +79,5 @@ def _sessions(user: User, session_id: str, *, now: datetime) -> list[OwnSession]
             row.last_used_at,
             str(row.public_id) == session_id,
         )
-        for row in found.order_by("-last_used_at", "-began_at")
+        for row in found.order_by("-last_used_at", "-began_at", "session_key")
     ]

@@ -77,11 +77,11 @@ def person_page(person_id: UUID, *, now: datetime) -> PersonPage:
     users = list(User.objects.filter(person=person).order_by("-is_active", "username"))
     whose = {"user__in": users}
     roles = list(RoleAssignment.objects.not_over(now).filter(**whose).select_related(
-        "given_by__person").order_by("since", "role"))  # fmt: skip
+        "given_by__person").order_by("since", "role", "id"))  # fmt: skip
     teams = list(Membership.objects.not_over(now).filter(**whose).select_related(
-        "team", "given_by__person").order_by("since", "team__name"))  # fmt: skip
+        "team", "given_by__person").order_by("since", "team__name", "id"))  # fmt: skip
     tokens = list(ApiToken.objects.filter(**whose, revoked_at__isnull=True, expires_at__gt=now)
-                  .order_by("expires_at"))  # fmt: skip
+                  .order_by("expires_at", "id"))  # fmt: skip
     standing = _security_of(users, now)
     views = []
     for user in users:
@@ -101,7 +101,7 @@ def person_page(person_id: UUID, *, now: datetime) -> PersonPage:
 def waiting_resets(*, now: datetime) -> list[FactorReset]:
     """List the requests to remove lost factors that wait for a second administrator (1 query)."""
     asked = FactorReset.objects.filter(decided_at__isnull=True, asked_at__gt=now - OPEN_FOR)
-    return list(asked.select_related("user__person", "asked_by__person").order_by("asked_at"))
+    return list(asked.select_related("user__person", "asked_by__person").order_by("asked_at", "id"))
 
 
 def resets_to_decide(user: User, *, now: datetime) -> list[FactorReset]:
@@ -174,9 +174,11 @@ def _ended(users: list[User], now: datetime) -> list[Ended]:
     teams = Membership.objects.over(now).filter(**whose).select_related("team", "ended_by__person")
     rows = [
         _row(role.get_role_display(), role, names)
-        for role in roles.order_by("-until")[:ENDED_SHOWN]
+        for role in roles.order_by("-until", "id")[:ENDED_SHOWN]
     ]
-    rows += [_row(each.team.name, each, names) for each in teams.order_by("-until")[:ENDED_SHOWN]]
+    rows += [
+        _row(each.team.name, each, names) for each in teams.order_by("-until", "id")[:ENDED_SHOWN]
+    ]
     return sorted(rows, key=lambda row: row.until, reverse=True)[:ENDED_SHOWN]
 
 

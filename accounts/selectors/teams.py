@@ -58,8 +58,8 @@ def team_page(team_id: UUID, *, now: datetime) -> TeamPage:
     everybody = Membership.objects.filter(team=team).select_related(
         "user__person", "given_by__person", "ended_by__person"
     )
-    members = everybody.not_over(now).order_by("user__person__surname", "since")
-    past = everybody.over(now).order_by("-until")
+    members = everybody.not_over(now).order_by("user__person__surname", "since", "id")
+    past = everybody.over(now).order_by("-until", "id")
     return TeamPage(team, list(members[:MEMBERS_SHOWN]), list(past[:PAST_SHOWN]))
 
 

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Person, User
+from audit.values import Subject
 from incidents.enums import AssignmentRole, ConcernState, ConflictKind, MatchState
 from incidents.models.complaints import Complaint, ComplaintSubject
 from incidents.querysets import OfCaseQuerySet
@@ -76,7 +77,11 @@ class FormerNaming(models.Model):
 
 
 class ComplaintLink(models.Model):
-    """The fact that two cases belong together. Each is told of it where the other may be known of."""
+    """The fact that two cases belong together, from when until when. Told where both may be known of.
+
+    It is the only place where the reasons stand: an event in the record of either case would tell
+    its readers that there is another one.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     first = models.ForeignKey(Complaint, on_delete=models.CASCADE, related_name="links_as_first")
@@ -84,12 +89,34 @@ class ComplaintLink(models.Model):
     reason = models.CharField(max_length=200)
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    end_reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(first__lt=F("second")), name="case_link_in_order"),
-            models.UniqueConstraint(fields=["first", "second"], name="case_linked_once"),
+            models.UniqueConstraint(
+                fields=["first", "second"],
+                condition=Q(ended_at__isnull=True),
+                name="case_linked_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True, end_reason="")
+                | (Q(ended_at__isnull=False, ended_by__isnull=False) & ~Q(end_reason="")),
+                name="case_link_ended_by_somebody",
+            ),
         ]
+
+    def other_than(self, case: Complaint) -> Complaint:
+        """Give the case at the other end."""
+        return self.second if self.first_id == case.pk else self.first
+
+    def audit_subject(self) -> Subject:
+        """Name the link for the record of events, in no case's record."""
+        return Subject("case_link", str(self.pk), "")
 
 
 class AssignmentConcern(models.Model):

@@ -109,7 +109,7 @@ def read_history(case: Complaint, *, until: datetime) -> AccessHistory:
     placements = list(
         CasePlacement.objects.filter(complaint=case, since__lte=until)
         .select_related("team", "moved_by__person")
-        .order_by("since", "until")
+        .order_by("since", "until", "id")
     )
     names = names_for(case, accounts, placements[-1] if placements else None)
     return AccessHistory(case, until, paths, bars, closures, accounts, placements, names)

@@ -120,7 +120,7 @@ def running_deadlines(case: Complaint) -> list[Deadline]:
     """List the clocks of a case that run, the next due first (1 query); a closed case has none."""
     if case.state in CLOSED_STATES:
         return []
-    return list(_running([case.pk]).order_by("due_on", "rule__position"))
+    return list(_running([case.pk]).order_by("due_on", "rule__position", "id"))
 
 
 def allegations_of(case: Complaint) -> list[Allegation]:
@@ -173,6 +173,6 @@ def _rows(cases: Iterable[Complaint]) -> list[CaseRow]:
     clocks = footage_clocks(cases)
     due: dict[UUID, Deadline] = {}
     running = _running(case.pk for case in cases if case.state not in CLOSED_STATES)
-    for deadline in running.order_by("due_on"):
+    for deadline in running.order_by("due_on", "rule__position", "id"):
         due.setdefault(deadline.complaint_id, deadline)
     return [CaseRow(case, due.get(case.pk), clocks[case.pk]) for case in cases]

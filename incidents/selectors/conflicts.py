@@ -147,13 +147,15 @@ def with_person(facts: Facts, case: Complaint, user: User, *, now: datetime) -> 
 
 def linked_cases(case: Complaint) -> QuerySet[Complaint]:
     """List the cases of the same incident and those linked by hand, hidden ones too: for rules only."""
-    by_hand = Q(links_as_first__second=case) | Q(links_as_second__first=case)
+    links = ComplaintLink.objects.filter(ended_at__isnull=True)
+    by_hand = Q(pk__in=links.filter(first=case).values("second")) | Q(
+        pk__in=links.filter(second=case).values("first")
+    )
     same = Q(incident_id=case.incident_id) if case.incident_id else Q(pk__in=[])
     return (
         Complaint.objects.filter(by_hand | same)
         .exclude(pk=case.pk)
         .exclude(state=CaseState.DESTROYED)
-        .distinct()
     )
 
 
@@ -164,13 +166,22 @@ def linked_to(user: User, case: Complaint) -> list[Complaint]:
 
 
 def links_by_hand(user: User, case: Complaint) -> list[tuple[ComplaintLink, Complaint]]:
-    """List the links made by hand to cases that a person may know of, with the other case."""
-    visible = Complaint.objects.visible_to(user).values("pk")
-    rows = ComplaintLink.objects.filter(
-        Q(first=case, second__in=visible) | Q(second=case, first__in=visible)
-    ).select_related("first", "second", "made_by__person")
-    pairs = [(row, row.second if row.first_id == case.pk else row.first) for row in rows]
+    """List the links in force to cases that a person may know of, with the other case, by reference."""
+    pairs = [pair for pair in links_ever(user, case) if pair[0].ended_at is None]
     return sorted(pairs, key=lambda pair: pair[1].reference)
+
+
+def links_ever(user: User, case: Complaint) -> list[tuple[ComplaintLink, Complaint]]:
+    """List every link made by hand to a case that a person may know of, the latest first, with it."""
+    visible = Complaint.objects.visible_to(user).values("pk")
+    rows = (
+        ComplaintLink.objects.filter(
+            Q(first=case, second__in=visible) | Q(second=case, first__in=visible)
+        )
+        .select_related("first", "second", "made_by__person", "ended_by__person")
+        .order_by("-made_at", "-id")
+    )
+    return [(row, row.other_than(case)) for row in rows]
 
 
 def concerns_for(user: User) -> QuerySet[AssignmentConcern]:

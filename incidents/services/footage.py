@@ -203,7 +203,7 @@ def _source_that_found(case: Complaint, external_id: str) -> str:
     """Name the evidence system in which a search of this case found the recording."""
     search = (
         FootageSearch.objects.filter(complaint=case, found_external_ids__contains=[external_id])
-        .order_by("-searched_at")
+        .order_by("-searched_at", "-id")
         .first()
     )
     if search is None:

@@ -11,6 +11,7 @@ from django.db import transaction
 from accounts.models import User
 from accounts.roles import Permission
 from audit.recorder import record
+from audit.registry import EventType
 from bwcportal.errors import Invalid, NotFound
 from incidents.case_policies import check_reason
 from incidents.events import CASES_LINKED, CASES_UNLINKED
@@ -39,27 +40,21 @@ def link_cases(
             field="other",
         )
     first, second = sorted((case, found), key=lambda each: each.pk)
-    if ComplaintLink.objects.filter(first=first, second=second).exists():
+    if ComplaintLink.objects.filter(first=first, second=second, ended_at__isnull=True).exists():
         raise Invalid("These two cases are linked already", field="other")
     link = ComplaintLink.objects.create(
         first=first, second=second, reason=text, made_by=actor, made_at=now
     )
-    # Neither history names the other case: who reads one may not know of the other.
-    for each in (case, found):
-        record(
-            CASES_LINKED,
-            actor=actor.audit_actor(),
-            subject=each.audit_subject(),
-            now=now,
-            personal={"reason": text},
-        )
-    _recheck_later()
+    _record(CASES_LINKED, actor, link, now=now)
     return link
 
 
 @transaction.atomic
 def unlink_cases(*, actor: User, case_id: UUID, other_id: UUID, reason: str, now: datetime) -> None:
-    """End the link between two cases, with a reason. Raises NotFound, NotPermitted, or Invalid."""
+    """End the link between two cases, with a reason; it stays as what was.
+
+    Raises NotFound, NotPermitted, or Invalid at `reason`.
+    """
     case = lock_case(actor=actor, case_id=case_id)
     check_may(actor, Permission.MANAGE_CASE)
     text = check_reason(reason)
@@ -67,21 +62,27 @@ def unlink_cases(*, actor: User, case_id: UUID, other_id: UUID, reason: str, now
     if other is None:
         raise NotFound
     ids = sorted((case.pk, other.pk))
-    gone, _ = ComplaintLink.objects.filter(first_id=ids[0], second_id=ids[1]).delete()
-    if not gone:
+    link = (
+        ComplaintLink.objects.select_for_update()
+        .filter(first_id=ids[0], second_id=ids[1], ended_at__isnull=True)
+        .first()
+    )
+    if link is None:
         raise NotFound
-    for each in (case, other):
-        record(
-            CASES_UNLINKED,
-            actor=actor.audit_actor(),
-            subject=each.audit_subject(),
-            now=now,
-            personal={"reason": text},
-        )
-    _recheck_later()
+    link.ended_at, link.ended_by, link.end_reason = now, actor, text
+    link.save(update_fields=["ended_at", "ended_by", "end_reason"])
+    _record(CASES_UNLINKED, actor, link, now=now)
 
 
-def _recheck_later() -> None:
+def _record(event: EventType, actor: User, link: ComplaintLink, *, now: datetime) -> None:
+    """Record it in neither case's record, whose readers may not know of the other, and look for conflicts."""
+    record(
+        event,
+        actor=actor.audit_actor(),
+        subject=link.audit_subject(),
+        now=now,
+        details={"first": str(link.first_id), "second": str(link.second_id)},
+    )
     transaction.on_commit(
         lambda: current_app.send_task("incidents.recheck_conflicts", queue="footage")
     )

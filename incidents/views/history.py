@@ -19,6 +19,7 @@ from incidents.events import HISTORY_VIEWED
 from incidents.permissions import check_may
 from incidents.selectors import history as histories
 from incidents.selectors.casebar import build_casebar
+from incidents.selectors.conflicts import links_ever
 from incidents.services.viewing import note_viewed
 from incidents.views.acting import load
 
@@ -56,6 +57,7 @@ def history(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "older": f"{address}?{urlencode({**kept, 'before': found.next_before})}"
         if found.next_before
         else "",
+        "links": [] if kept or before else links_ever(request.user, case),
         "newest": f"{address}?{urlencode(kept)}" if before else "",
         "is_narrowed": bool(kept),
     }

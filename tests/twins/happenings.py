@@ -16,7 +16,7 @@ from accounts.roles import Role
 from accounts.services.lines import declare_interest
 from accounts.tokens import issue_token
 from audit import recorder
-from incidents.enums import EmergencyOutcome, SearchResult
+from incidents.enums import CaseState, EmergencyOutcome, SearchResult
 from incidents.models import Complaint
 from incidents.services.access import grant_access
 from incidents.services.conflicts import recheck_case
@@ -26,7 +26,7 @@ from incidents.services.emergency_reviews import review_emergency
 from incidents.services.excluding import exclude_person
 from incidents.services.footage import attach_footage, record_search, search_footage
 from incidents.services.handling import suspend
-from incidents.services.linking import link_cases
+from incidents.services.linking import link_cases, unlink_cases
 from incidents.services.preservation import request_preservation
 from retention.services.holds import NewHold, place_hold
 from tests.factories.cases import NOW, handled_case, make_case
@@ -82,6 +82,29 @@ def _with_everything(stage: Stage, force: Force) -> Complaint:
         now=NOW,
     )
     return case
+
+
+def _linked_across(stage: Stage) -> None:
+    """A case that I see is linked to one that I may not know of, and was to another one."""
+    knows_both = stage.mine.handler
+    case = (
+        Complaint.objects.visible_to(stage.me)
+        .filter(pk__in=Complaint.objects.visible_to(knows_both).values("pk"))
+        .exclude(state=CaseState.DESTROYED)
+        .order_by("-logged_at", "id")
+        .first()
+    )
+    if case is None:
+        return
+    for ended in (False, True):
+        hidden = make_case(stage.mine, is_restricted=True)
+        link_cases(
+            actor=knows_both, case_id=case.pk, other=hidden.reference, reason="One gang", now=LAST
+        )
+        if ended:
+            unlink_cases(
+                actor=knows_both, case_id=case.pk, other_id=hidden.pk, reason="Another", now=LAST
+            )
 
 
 def _the_others(stage: Stage, force: Force) -> Force:
@@ -208,5 +231,6 @@ HIDDEN_ACTS: dict[str, Callable[[Stage], Any]] = {
     "their draft": lambda stage: _drafted(stage.mine.handler),
     "their interest": lambda stage: _interested(stage.other.investigator),
     "their conflict": lambda stage: _in_conflict(stage, stage.other),
+    "their link": _linked_across,
     "their emergency": lambda stage: _opened_in_emergency(stage, stage.other, reviewed=True),
 }

@@ -24,10 +24,11 @@ from bwcportal.errors import Invalid, NotFound, NotNow, NotPermitted
 from bwcportal.phrasing import london_day
 from incidents.enums import AssignmentRole, ConcernState, ConflictKind, Handling
 from incidents.models import AssignmentConcern, Complaint
+from incidents.selectors.conflicts import linked_cases
 from incidents.services.access import grant_access
 from incidents.services.conflicts import let_stand, recheck_case, recheck_conflicts
 from incidents.services.handling import decide_handling
-from incidents.services.linking import link_cases
+from incidents.services.linking import link_cases, unlink_cases
 from incidents.services.logging import NewAllegation, NewSubject
 from reviews.selectors.my_work import my_work
 from tests.factories.cases import INCIDENT_AT, NOW, category, handled_case, make_case
@@ -359,6 +360,50 @@ def test_t29_linking_tells_each_side_only_what_it_may_know(force: Force) -> None
         assert address not in text
     client.force_login(force.handler)
     assert address in client.get(reverse("incidents:case", args=[case.pk])).content.decode()
+
+
+def test_t29_the_record_of_a_case_says_nothing_of_a_link(force: Force) -> None:
+    """Neither page, number nor export of one case tells its readers that there is another."""
+    case = make_case(force)
+    hidden = case_of(force, force.second_officer, actor=force.handler, is_restricted=True)
+    before = set(
+        Event.objects.filter(case_id__in=[case.pk, hidden.pk]).values_list("pk", flat=True)
+    )
+    link_cases(
+        actor=force.handler, case_id=case.pk, other=hidden.reference, reason="One gang", now=NOW
+    )
+    unlink_cases(
+        actor=force.handler, case_id=case.pk, other_id=hidden.pk, reason="Two gangs", now=NOW
+    )
+
+    after = set(Event.objects.filter(case_id__in=[case.pk, hidden.pk]).values_list("pk", flat=True))
+    assert after == before
+    made, ended = Event.objects.filter(subject_type="case_link").order_by("pk")
+    assert (made.name, ended.name) == ("incidents.cases_linked", "incidents.cases_unlinked")
+    first, second = sorted((case.pk, hidden.pk))
+    assert made.details == ended.details == {"first": str(first), "second": str(second)}
+    history = reverse("incidents:history", args=[case.pk])
+    client = Client()
+    client.force_login(force.auditor)
+    assert "Links with other cases" not in client.get(history).content.decode()
+    client.force_login(force.handler)
+    page = client.get(history).content.decode()
+    for words in ("Links with other cases", hidden.reference, "One gang", "Two gangs"):
+        assert words in page
+
+
+def test_two_cases_can_be_linked_again_after_their_link_was_ended(force: Force) -> None:
+    case, other = make_case(force), make_case(force)
+    both: dict[str, Any] = {"actor": force.handler, "case_id": case.pk, "now": NOW}
+    link_cases(other=other.reference, reason="One evening", **both)
+    with pytest.raises(Invalid, match="linked already"):
+        link_cases(other=other.reference, reason="One evening", **both)
+    unlink_cases(other_id=other.pk, reason="Another evening", **both)
+    assert list(linked_cases(case)) == []
+    with pytest.raises(NotFound):
+        unlink_cases(other_id=other.pk, reason="Once more", **both)
+    link_cases(other=other.reference, reason="The same after all", **both)
+    assert list(linked_cases(other)) == [case]
 
 
 def test_t12_linking_to_a_hidden_case_is_answered_like_to_none(force: Force) -> None:

@@ -146,6 +146,7 @@ WORLD = [
     *EVERYTHING_HIDDEN[_HALF:-1],
     *EVERYTHING_VISIBLE[6:],
     EVERYTHING_HIDDEN[-1],
+    Step("their link", ""),
 ]
 
 
