@@ -21,7 +21,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.conditions import Condition
-from accounts.grants import granted_to
+from accounts.grants import granted_to, in_force
 from accounts.roles import Permission
 from incidents.enums import CaseState
 from incidents.kept_apart import digests_of
@@ -58,6 +58,7 @@ class Columns:
 
 OF_THE_CASE = Columns("pk", "team_id", "is_restricted", "state")
 COPIED = Columns("complaint_id", "case_team", "case_is_restricted", "case_state")
+ON_A_GRANT = Columns("content_object_id", "case_team", "case_is_restricted", "case_state")
 
 
 class ComplaintQuerySet(models.QuerySet[Any]):
@@ -81,6 +82,23 @@ class ComplaintQuerySet(models.QuerySet[Any]):
         """
         return [self.filter(way) for way in _ways(self.model, user, OF_THE_CASE)]
 
+    def branches_besides_grants(self, user: User) -> list[Self]:
+        """Give those of `branches_for` that need no grant; `grants_to` are the rest, for a list of cases."""
+        if not user.is_authenticated or not user.is_active:
+            return []
+        kept = _not_kept_from(user, OF_THE_CASE)
+        return [self.filter(kept & way) for way in _openings_besides_grants(user, OF_THE_CASE)]
+
+    def grants_to(self, user: User) -> models.QuerySet[Any]:
+        """Give the grants by which a case opens to a person, each with its copies of the case."""
+        grants: Any = self.model._meta.get_field("grants").related_model
+        if not user.is_authenticated or not user.is_active:
+            return grants.objects.none()  # type: ignore[no-any-return]
+        rows = in_force(grants, now=timezone.now()).filter(user_id=user.principal.pk)
+        if user.acting_for is not None:
+            rows = rows.filter(case_is_restricted=False)
+        return rows.filter(_not_kept_from(user, ON_A_GRANT))
+
     def openable_in_emergency(self, user: User) -> Self:
         """Keep the cases that this person could open by an emergency access, seen already or not."""
         rest = self.filter(_not_kept_from(user, OF_THE_CASE), is_restricted=False)
@@ -96,13 +114,19 @@ def _ways(case_model: Any, user: User, at: Columns) -> list[Q]:
 
 
 def _openings(case_model: Any, user: User, at: Columns) -> list[Q]:
+    grants = case_model._meta.get_field("grants").related_model
+    by_grant = Q(granted_to(grants, at.case, user_id=user.principal.pk, now=timezone.now()))
+    if user.acting_for is not None:
+        by_grant &= Q(**{at.is_restricted: False})
+    return [*_openings_besides_grants(user, at), by_grant]
+
+
+def _openings_besides_grants(user: User, at: Columns) -> list[Q]:
     now = timezone.now()
     unrestricted = Q(**{at.is_restricted: False})
-    grants = case_model._meta.get_field("grants").related_model
-    by_grant = Q(granted_to(grants, at.case, user_id=user.principal.pk, now=now))
-    if user.acting_for is not None:
-        by_grant &= unrestricted
-    openings = [Q(**{f"{at.team}__in": user.team_ids}) & unrestricted, by_grant]
+    openings = []
+    if user.team_ids:
+        openings.append(Q(**{f"{at.team}__in": user.team_ids}) & unrestricted)
     if user.acting_for is None and user.has_role_permission(Permission.BREAK_GLASS):
         openings.append(
             Q(Condition(at.case, _OPENED_IN_EMERGENCY, [user.pk, now, now])) & unrestricted

@@ -18,6 +18,11 @@ _DIFFERING = {
         " WHERE (s.case_team, s.case_is_restricted, s.case_state, s.case_investigator, s.case_logged_at)"
         " IS DISTINCT FROM (c.team_id, c.is_restricted, c.state, c.investigator_id, c.logged_at)"
     ),
+    "incidents_complaintgrant": (
+        "SELECT 1 FROM incidents_complaintgrant g JOIN incidents_complaint c ON c.id = g.content_object_id"
+        " WHERE (g.case_team, g.case_is_restricted, g.case_state, g.case_investigator, g.case_logged_at)"
+        " IS DISTINCT FROM (c.team_id, c.is_restricted, c.state, c.investigator_id, c.logged_at)"
+    ),
     "reviews_submission": (
         "SELECT 1 FROM reviews_submission s JOIN incidents_complaint c ON c.id = s.complaint_id"
         " WHERE (s.case_team, s.case_is_restricted, s.case_state)"

@@ -108,7 +108,8 @@ class Cases:
         self.grants = Table(
             ComplaintGrant,
             *("permission_id", "user_id", "reason", "granted_by_id", "granted_at"),
-            *("content_object_id", "period_id"),
+            *("content_object_id", "period_id", "case_team", "case_is_restricted", "case_state"),
+            *("case_investigator", "case_logged_at"),
         )
         self.exclusions = Table(
             CaseExclusion, "complaint_id", "person_id", "reason", "made_by_id", "made_at"
@@ -181,8 +182,9 @@ class Cases:
             identifier(random), case, team, restricted, at, logger, "The complaint was logged"
         )
         of_case = (team, restricted, state.value)
-        self._write_matters(case, at, (*of_case, NULL if is_logged else investigator, at))
-        self._write_access(case, at, None if is_logged else investigator, supervisor)
+        copies = (*of_case, NULL if is_logged else investigator, at)
+        self._write_matters(case, at, copies)
+        self._write_access(case, at, None if is_logged else investigator, supervisor, copies)
         if state not in {CaseState.FINALISED, CaseState.WITHDRAWN}:
             self._write_work(case, number, when.date(), at, investigator)
         if state == CaseState.SUPERVISOR_REVIEW:
@@ -219,7 +221,14 @@ class Cases:
             self.allegations.add(allegation, case, index + 1, category, "He was not told why.")
             self.about.add(allegation, subjects[0][0])
 
-    def _write_access(self, case: str, at: str, investigator: str | None, supervisor: str) -> None:
+    def _write_access(
+        self,
+        case: str,
+        at: str,
+        investigator: str | None,
+        supervisor: str,
+        of_case: tuple[str, ...],
+    ) -> None:
         random = self.random
         chosen = {} if investigator is None else {investigator: "ASSIGNMENT"}
         if random.random() < 0.78:
@@ -227,7 +236,9 @@ class Cases:
         for user, kind in chosen.items():
             period = identifier(random)
             self.periods.add(period, case, user, kind, "Seeded", supervisor, at)
-            self.grants.add(self._permission, user, "Seeded", supervisor, at, case, period)
+            self.grants.add(
+                *(self._permission, user, "Seeded", supervisor, at, case, period), *of_case
+            )
         if random.random() < 0.005:
             person = _any(self._kept_out, random)
             self.exclusions.add(case, person, "Declared interest", supervisor, at)

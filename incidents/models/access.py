@@ -132,16 +132,31 @@ class GrantPeriod(models.Model):
 
 
 class ComplaintGrant(PersonalGrant):
-    """A personal grant of one case to one account, in force; its row of the ledger comes with it."""
+    """A personal grant of one case to one account, in force; its row of the ledger comes with it.
+
+    What a list of cases is sorted and narrowed by is copied beside the grant by the database, so that
+    the newest cases granted to somebody are found without reading each of them.
+    """
 
     content_object = models.ForeignKey(Complaint, on_delete=models.CASCADE, related_name="grants")
     period = models.OneToOneField(GrantPeriod, on_delete=models.PROTECT, related_name="grant")
+    # Copies of the case's own columns, which the database keeps: see the migration `copies_on_grants`.
+    case_team = models.UUIDField(null=True, editable=False)
+    case_is_restricted = models.BooleanField(null=True, editable=False)
+    case_state = models.CharField(max_length=24, null=True, editable=False)  # noqa: DJ001 - a copy
+    case_investigator = models.UUIDField(null=True, editable=False)
+    case_logged_at = models.DateTimeField(null=True, editable=False)
 
     class Meta(PersonalGrant.Meta):
         indexes: ClassVar = [
-            # A list asks for all cases granted to one account; the index alone answers.
+            # A list asks for the newest cases granted to one account; the index alone answers.
             models.Index(
-                fields=["user"], include=["content_object", "expires_at"], name="grant_of_user"
+                fields=["user", "-case_logged_at", "-content_object"],
+                include=[
+                    *("expires_at", "case_team", "case_is_restricted", "case_state"),
+                    "case_investigator",
+                ],
+                name="grant_of_user_newest",
             )
         ]
 

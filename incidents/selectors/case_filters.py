@@ -24,6 +24,7 @@ OPEN = "open"
 _REFERENCE = re.compile(r"[A-Z0-9-]{1,16}")
 # Where an officer complained about has the key and the place of the case in a list, newest first.
 _AS_CASES = {"pk": "complaint_id", "logged_at": "case_logged_at"}
+_GRANTED = {"pk": "content_object_id", "logged_at": "case_logged_at"}
 _OPEN_CODES = sorted(OPEN_STATES)
 
 
@@ -47,20 +48,21 @@ def cases_listed(user: User, filters: CaseFilters) -> list[Branch]:
     A text makes several branches of one (1 query with a text): each of its meanings has an index
     of its own, and that of an officer is the index of who is complained about.
     """
-    branches = Complaint.objects.branches_for(user)
     wanted = _wanted(user, filters, OF_THE_CASE.state, OF_THE_CASE.team, "investigator")
+    beside = _wanted(user, filters, COPIED.state, COPIED.team, "case_investigator")
+    found: list[Branch]
     text = filters.text.strip()
     if not text:
-        return [branch.filter(wanted) for branch in branches]
-    found: list[Branch] = [
-        branch.filter(wanted & arm) for branch in branches for arm in _arms(text)
-    ]
+        grants = Complaint.objects.grants_to(user).filter(beside)
+        found = [each.filter(wanted) for each in Complaint.objects.branches_besides_grants(user)]
+        return [*found, Beside(grants, _GRANTED)]
+    branches = Complaint.objects.branches_for(user)
+    found = [branch.filter(wanted & arm) for branch in branches for arm in _arms(text)]
     people = people_called(text)
     if people:
-        wanted = _wanted(user, filters, COPIED.state, COPIED.team, "case_investigator")
-        wanted &= Q(person_id__in=people)
         about = ComplaintSubject.objects.branches_for(user)
-        found += [Beside(branch.filter(wanted), _AS_CASES) for branch in about]
+        beside &= Q(person_id__in=people)
+        found += [Beside(branch.filter(beside), _AS_CASES) for branch in about]
     return found
 
 

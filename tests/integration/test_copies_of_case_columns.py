@@ -1,6 +1,6 @@
 """Copies of a case's columns, which lists are sorted and narrowed by, cannot differ from the case.
 
-Whatever writes a case, an incident, an officer complained about or a submitted version, by a service,
+Whatever writes a case, an incident, an officer complained about, a grant or a submitted version, by a service,
 by a whole row saved again or by a statement that lies: the database itself puts the copies right.
 """
 
@@ -12,11 +12,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission as ModelPermission
 from django.db import close_old_connections, connection, transaction
 
 from accounts.models import Person, User
-from incidents.enums import CaseState
-from incidents.models import Complaint, ComplaintSubject, Incident
+from incidents.enums import CaseState, GrantKind
+from incidents.models import (
+    Complaint,
+    ComplaintGrant,
+    ComplaintSubject,
+    GrantPeriod,
+    Incident,
+)
+from incidents.services.access import grant_access
 from reviews.models import Submission
 from tests.copies import differing
 from tests.factories.cases import NOW, make_case
@@ -35,6 +43,10 @@ def force() -> Force:
 def rows(force: Force) -> tuple[Complaint, ComplaintSubject, Submission]:
     submission = submitted_case(force)
     case = submission.complaint
+    grant_access(
+        actor=force.supervisor, case_id=case.pk, user=force.stranger, reason="Asked for",
+        expires_at=None, now=NOW,
+    )  # fmt: skip
     return case, ComplaintSubject.objects.filter(complaint=case)[0], submission
 
 
@@ -45,6 +57,8 @@ def test_the_services_leave_true_copies(force: Force) -> None:
     submission.refresh_from_db()
     assert subject.case_team == submission.case_team == case.team_id
     assert subject.case_logged_at == case.logged_at
+    grant = ComplaintGrant.objects.filter(content_object=case)[0]
+    assert (grant.case_team, grant.case_logged_at) == (case.team_id, case.logged_at)
     case.refresh_from_db()
     assert case.incident is not None
     assert case.incident_starts_at == case.incident.starts_at
@@ -113,6 +127,9 @@ def test_a_copy_that_is_written_falsely_is_put_right(force: Force) -> None:
         **A_LIE, case_investigator=None, case_logged_at=None
     )
     Submission.objects.filter(pk=submission.pk).update(**A_LIE)
+    ComplaintGrant.objects.filter(content_object=case).update(
+        **A_LIE, case_investigator=None, case_logged_at=None
+    )
     assert differing() == []
     stranger = make_person("Falsely")
     ComplaintSubject.objects.create(complaint=case, person=stranger, named_at=NOW, **A_LIE)
@@ -130,6 +147,7 @@ def test_a_copy_that_differs_would_be_found(force: Force) -> None:
         for table, column in (
             ("incidents_complaint", "incident_starts_at"),
             ("incidents_complaintsubject", "case_team"),
+            ("incidents_complaintgrant", "case_logged_at"),
             ("reviews_submission", "case_state"),
         ):
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
@@ -137,25 +155,39 @@ def test_a_copy_that_differs_would_be_found(force: Force) -> None:
     assert differing() == [
         "incidents_complaint",
         "incidents_complaintsubject",
+        "incidents_complaintgrant",
         "reviews_submission",
     ]
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("first", ["case", "officer"])
-def test_two_at_once_leave_no_old_value_behind(first: str) -> None:
+@pytest.mark.parametrize("first", ["case", "other"])
+@pytest.mark.parametrize("what", ["officer", "grant"])
+def test_two_at_once_leave_no_old_value_behind(what: str, first: str) -> None:
     force = Force()
     case = make_case(force)
     person = make_person("Meanwhile")
+    view = ModelPermission.objects.get(codename="view_complaint")
     begun, failures = threading.Event(), []
 
     def name_officer() -> None:
         ComplaintSubject.objects.create(complaint=case, person=person, named_at=NOW)
 
+    def give_access() -> None:
+        period = GrantPeriod.objects.create(
+            complaint=case, user=force.stranger, kind=GrantKind.PERSONAL, reason="Asked",
+            granted_by=force.handler, since=NOW,
+        )  # fmt: skip
+        ComplaintGrant.objects.create(
+            content_object=case, user=force.stranger, permission=view, reason="Asked",
+            granted_by=force.handler, granted_at=NOW, period=period,
+        )  # fmt: skip
+
     def move_case() -> None:
         Complaint.objects.filter(pk=case.pk).update(team=force.other_team)
 
-    one, other = (move_case, name_officer) if first == "case" else (name_officer, move_case)
+    write = name_officer if what == "officer" else give_access
+    one, other = (move_case, write) if first == "case" else (write, move_case)
 
     def meanwhile() -> None:
         try:
@@ -178,4 +210,8 @@ def test_two_at_once_leave_no_old_value_behind(first: str) -> None:
     thread.join(PATIENCE_S)
     assert (failures, thread.is_alive()) == ([], False)
     assert differing() == []
-    assert ComplaintSubject.objects.get(person=person).case_team == force.other_team.pk
+    copies: list[Any] = [
+        *ComplaintSubject.objects.filter(person=person),
+        *ComplaintGrant.objects.filter(user=force.stranger),
+    ]
+    assert [each.case_team for each in copies] == [force.other_team.pk]
