@@ -21,6 +21,9 @@ from accounts.selectors.person import get_reset
 from accounts.services import lost_factors, sessions, set_up_codes
 from accounts.views.administering import Act, draw, run
 
+# A code to hand over, and whether a new password is set with it.
+Handed = tuple[str, bool]
+
 
 def _account(request: HttpRequest, user_id: UUID) -> Any:
     check_may(request.user, Permission.MANAGE_PEOPLE)
@@ -84,19 +87,19 @@ def set_up_code(request: HttpRequest, user_id: UUID) -> HttpResponse:
         "given before stops working.",
     )
 
-    sets_password = request.POST.get("what", "password") == "password"
-
-    def perform(cleaned: dict[str, Any]) -> str:
-        return set_up_codes.issue_set_up_code(
+    def perform(cleaned: dict[str, Any]) -> Handed:
+        sets_password = cleaned.get("what", "password") == "password"
+        code = set_up_codes.issue_set_up_code(
             actor=request.user,
             user_id=user_id,
             sets_password=sets_password,
             reason=cleaned["reason"],
             now=timezone.now(),
         )
+        return code, sets_password
 
     form = SetUpCodeForm(request.POST or None, has_password=has_password)
-    return _run_and_show_code(request, user, act, form, perform, sets_password=sets_password)
+    return _run_and_show_code(request, user, act, form, perform)
 
 
 @require_http_methods(["GET", "POST"])
@@ -129,14 +132,15 @@ def approve_reset(request: HttpRequest, reset_id: UUID) -> HttpResponse:
         "they who ask. Their sessions end, and you get a set-up code to hand over.",
     )
 
-    def perform(cleaned: dict[str, Any]) -> str:
-        return lost_factors.approve_factor_reset(
+    def perform(cleaned: dict[str, Any]) -> Handed:
+        code = lost_factors.approve_factor_reset(
             actor=request.user, reset_id=reset_id, now=timezone.now()
         )
+        return code, False
 
     # An empty form is unbound unless it is given data, and a POST without answers is an act.
     form = forms.Form({} if request.method == "POST" else None)
-    return _run_and_show_code(request, user, act, form, perform, sets_password=False)
+    return _run_and_show_code(request, user, act, form, perform)
 
 
 @require_http_methods(["GET", "POST"])
@@ -168,11 +172,9 @@ def _run_and_show_code(
     user: Any,
     act: Act,
     form: forms.Form,
-    perform: Callable[[dict[str, Any]], str],
-    *,
-    sets_password: bool,
+    perform: Callable[[dict[str, Any]], Handed],
 ) -> HttpResponse:
-    made: list[str] = []
+    made: list[Handed] = []
 
     def keep(cleaned: dict[str, Any]) -> object:
         made.append(perform(cleaned))
@@ -182,9 +184,10 @@ def _run_and_show_code(
     if not made:
         return response
     # The answer to the POST itself, so that the code stands in no address and no message.
+    code, sets_password = made[0]
     opens = "accounts:set-up" if sets_password else settings.LOGIN_URL
     context = {
-        "code": made[0],
+        "code": code,
         "account": user,
         "sets_password": sets_password,
         "address": request.build_absolute_uri(reverse(opens)),

@@ -73,6 +73,13 @@ def test_a_set_up_code_is_shown_once_and_works(client: Client, user: User) -> No
     assert code not in str(event.details)
 
 
+def test_without_a_password_the_code_sets_one_whatever_is_sent(client: Client, user: User) -> None:
+    response = post(client, "accounts:issue-set-up-code", user.pk, reason="New", what="factor")
+    found = find_set_up_code(username=user.username, code=code_in(response), now=timezone.now())
+    assert found is not None
+    assert found.sets_password
+
+
 def test_somebody_with_a_password_may_keep_it(client: Client, user: User) -> None:
     user.set_password("lantern-harbour-54")
     user.save()
