@@ -69,7 +69,7 @@ class ComplaintQuerySet(models.QuerySet[Any]):
 
         To open one case. For a list or a count take `branches_for` through `accounts.branched_lists`.
         """
-        if not user.is_authenticated or not user.is_active:
+        if _is_nobody(user):
             return self.none()
         opened = reduce(or_, _openings(self.model, user, OF_THE_CASE))
         return self.filter(_not_kept_from(user, OF_THE_CASE) & opened)
@@ -84,7 +84,7 @@ class ComplaintQuerySet(models.QuerySet[Any]):
 
     def branches_besides_grants(self, user: User) -> list[Self]:
         """Give those of `branches_for` that need no grant; `grants_to` are the rest, for a list of cases."""
-        if not user.is_authenticated or not user.is_active:
+        if _is_nobody(user):
             return []
         kept = _not_kept_from(user, OF_THE_CASE)
         return [self.filter(kept & way) for way in _openings_besides_grants(user, OF_THE_CASE)]
@@ -92,7 +92,7 @@ class ComplaintQuerySet(models.QuerySet[Any]):
     def grants_to(self, user: User) -> models.QuerySet[Any]:
         """Give the grants by which a case opens to a person, each with its copies of the case."""
         grants: Any = self.model._meta.get_field("grants").related_model
-        if not user.is_authenticated or not user.is_active:
+        if _is_nobody(user):
             return grants.objects.none()  # type: ignore[no-any-return]
         rows = in_force(grants, now=timezone.now()).filter(user_id=user.principal.pk)
         if user.acting_for is not None:
@@ -105,9 +105,13 @@ class ComplaintQuerySet(models.QuerySet[Any]):
         return rest.exclude(state=CaseState.DESTROYED)
 
 
+def _is_nobody(user: User) -> bool:
+    return not (user.is_authenticated and user.is_active)
+
+
 def _ways(case_model: Any, user: User, at: Columns) -> list[Q]:
     """Give a condition for each way in which a case opens to a person; none for nobody."""
-    if not user.is_authenticated or not user.is_active:
+    if _is_nobody(user):
         return []
     kept = _not_kept_from(user, at)
     return [kept & opening for opening in _openings(case_model, user, at)]

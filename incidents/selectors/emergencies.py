@@ -73,7 +73,7 @@ def latest_uses(user: User) -> list[EmergencyAccess]:
 def count_uses(user: User, *, now: datetime) -> EmergencyCounts:
     """Count the uses that the person may know of (3 queries, however many there are)."""
     uses = together(EmergencyAccess.objects.all(), uses_of_emergency(user))
-    is_open = Q(ended_at__isnull=True, opened_at__lte=now, expires_at__gt=now)
+    is_open = _open_at(now)
     waiting = Q(reviewed_at__isnull=True)
     late = Q(reviewed_at__gt=F("review_due_at")) | (waiting & Q(review_due_at__lt=now))
     sums = uses.aggregate(
@@ -183,10 +183,10 @@ def open_emergency_of(user: User, case: Complaint, *, now: datetime) -> Emergenc
     if user.acting_for is not None or not user.has_role_permission(Permission.BREAK_GLASS):
         return None
     found: EmergencyAccess | None = EmergencyAccess.objects.filter(
-        complaint=case,
-        account_id=user.pk,
-        ended_at__isnull=True,
-        opened_at__lte=now,
-        expires_at__gt=now,
+        _open_at(now), complaint=case, account_id=user.pk
     ).first()
     return found
+
+
+def _open_at(now: datetime) -> Q:
+    return Q(ended_at__isnull=True, opened_at__lte=now, expires_at__gt=now)

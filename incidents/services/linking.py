@@ -46,6 +46,7 @@ def link_cases(
         first=first, second=second, reason=text, made_by=actor, made_at=now
     )
     _record(CASES_LINKED, actor, link, now=now)
+    _recheck_later()
     return link
 
 
@@ -72,10 +73,11 @@ def unlink_cases(*, actor: User, case_id: UUID, other_id: UUID, reason: str, now
     link.ended_at, link.ended_by, link.end_reason = now, actor, text
     link.save(update_fields=["ended_at", "ended_by", "end_reason"])
     _record(CASES_UNLINKED, actor, link, now=now)
+    _recheck_later()
 
 
 def _record(event: EventType, actor: User, link: ComplaintLink, *, now: datetime) -> None:
-    """Record it in neither case's record, whose readers may not know of the other, and look for conflicts."""
+    """Record it in neither case's record, whose readers may not know of the other."""
     record(
         event,
         actor=actor.audit_actor(),
@@ -83,6 +85,9 @@ def _record(event: EventType, actor: User, link: ComplaintLink, *, now: datetime
         now=now,
         details={"first": str(link.first_id), "second": str(link.second_id)},
     )
+
+
+def _recheck_later() -> None:
     transaction.on_commit(
         lambda: current_app.send_task("incidents.recheck_conflicts", queue="footage")
     )
