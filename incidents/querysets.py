@@ -154,6 +154,14 @@ def _not_kept_from(user: User, at: Columns) -> Q:
     return Q(Condition(at.case, f"{{column}} <> ALL (ARRAY({kept}))", values))
 
 
+class EndableQuerySet(models.QuerySet[Any]):
+    """Rows that somebody ends, and that stay as what was: exclusions, links between cases."""
+
+    def in_force(self) -> Self:
+        """Keep those that nobody has ended."""
+        return self.filter(ended_at__isnull=True)
+
+
 class OfCaseQuerySet(models.QuerySet[Any]):
     """Rows that belong to a case and are seen by exactly those who may see the case."""
 

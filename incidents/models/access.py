@@ -7,7 +7,7 @@ question "who could see this case then" has an answer. See docs/adr on the ledge
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
@@ -19,6 +19,7 @@ from accounts.grants import PersonalGrant
 from accounts.models import Person, Team, User
 from incidents.enums import ExclusionKind, GrantKind
 from incidents.models.complaints import Complaint
+from incidents.querysets import EndableQuerySet
 
 
 class TimeRange(Func):
@@ -161,14 +162,6 @@ class ComplaintGrant(PersonalGrant):
         ]
 
 
-class CaseExclusionQuerySet(models.QuerySet["CaseExclusion"]):
-    """Finds the exclusions that hold."""
-
-    def in_force(self) -> Self:
-        """Keep those that nobody has ended."""
-        return self.filter(ended_at__isnull=True)
-
-
 class CaseExclusion(models.Model):
     """A person who may not see a case while it lasts, whatever opens it.
 
@@ -189,7 +182,7 @@ class CaseExclusion(models.Model):
     )
     end_reason = models.CharField(max_length=200, blank=True)
 
-    objects: ClassVar = CaseExclusionQuerySet.as_manager()
+    objects: ClassVar = EndableQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [

@@ -12,7 +12,7 @@ from accounts.models import Person, User
 from audit.values import Subject
 from incidents.enums import AssignmentRole, ConcernState, ConflictKind, MatchState
 from incidents.models.complaints import Complaint, ComplaintSubject
-from incidents.querysets import OfCaseQuerySet
+from incidents.querysets import EndableQuerySet, OfCaseQuerySet
 
 
 class SubjectMatch(models.Model):
@@ -94,6 +94,8 @@ class ComplaintLink(models.Model):
         User, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
     end_reason = models.CharField(max_length=200, blank=True)
+
+    objects: ClassVar = EndableQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [

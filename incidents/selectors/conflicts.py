@@ -147,7 +147,7 @@ def with_person(facts: Facts, case: Complaint, user: User, *, now: datetime) -> 
 
 def linked_cases(case: Complaint) -> QuerySet[Complaint]:
     """List the cases of the same incident and those linked by hand, hidden ones too: for rules only."""
-    links = ComplaintLink.objects.filter(ended_at__isnull=True)
+    links = ComplaintLink.objects.in_force()
     by_hand = Q(pk__in=links.filter(first=case).values("second")) | Q(
         pk__in=links.filter(second=case).values("first")
     )

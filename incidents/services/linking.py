@@ -40,7 +40,7 @@ def link_cases(
             field="other",
         )
     first, second = sorted((case, found), key=lambda each: each.pk)
-    if ComplaintLink.objects.filter(first=first, second=second, ended_at__isnull=True).exists():
+    if ComplaintLink.objects.in_force().filter(first=first, second=second).exists():
         raise Invalid("These two cases are linked already", field="other")
     link = ComplaintLink.objects.create(
         first=first, second=second, reason=text, made_by=actor, made_at=now
@@ -64,8 +64,9 @@ def unlink_cases(*, actor: User, case_id: UUID, other_id: UUID, reason: str, now
         raise NotFound
     ids = sorted((case.pk, other.pk))
     link = (
-        ComplaintLink.objects.select_for_update()
-        .filter(first_id=ids[0], second_id=ids[1], ended_at__isnull=True)
+        ComplaintLink.objects.in_force()
+        .select_for_update()
+        .filter(first_id=ids[0], second_id=ids[1])
         .first()
     )
     if link is None:
